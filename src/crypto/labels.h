@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+// Every label that separates one use of a key from another. SPEC.md section 3.
+
+#ifndef PARCELVEIL_SRC_CRYPTO_LABELS_H_
+#define PARCELVEIL_SRC_CRYPTO_LABELS_H_
+
+#include <string_view>
+
+namespace parcelveil::crypto {
+
+// BLAKE2b personalisation: at most 16 bytes, zero-padded.
+inline constexpr std::string_view kLabelScopeKey = "pv1/scope-key";
+inline constexpr std::string_view kLabelCellKeys = "pv1/cell-keys";
+inline constexpr std::string_view kLabelKeyCheck = "pv1/key-check";
+inline constexpr std::string_view kLabelIndex = "pv1/index";
+inline constexpr std::string_view kLabelIntakeKey = "pv1/intake-sk";
+inline constexpr std::string_view kLabelRawSeal = "pv1/raw-seal";
+
+// HPKE info and Ed25519 message prefixes: they end in a NUL, so that none is a
+// prefix of another.
+inline constexpr std::string_view kInfoWrap{"parcelveil/v1/wrap\0", 19};
+inline constexpr std::string_view kSignedKeyring{"parcelveil/v1/keyring\0", 22};
+
+}  // namespace parcelveil::crypto
+
+#endif  // PARCELVEIL_SRC_CRYPTO_LABELS_H_
