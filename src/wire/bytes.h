@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+// Big-endian integers and length-prefixed bytes, written and read in order.
+
+#ifndef PARCELVEIL_SRC_WIRE_BYTES_H_
+#define PARCELVEIL_SRC_WIRE_BYTES_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <string_view>
+#include <type_traits>
+
+#include "absl/types/span.h"
+
+namespace parcelveil::wire {
+
+inline absl::Span<const uint8_t> AsBytes(std::string_view text) {
+  return {reinterpret_cast<const uint8_t*>(text.data()), text.size()};
+}
+inline std::string_view AsText(absl::Span<const uint8_t> bytes) {
+  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+}
+
+// Writes into memory that the caller has made large enough.
+class Writer {
+ public:
+  explicit Writer(uint8_t* out) : start_(out), at_(out) {}
+
+  template <typename Unsigned>
+  void Put(Unsigned value) {
+    static_assert(std::is_unsigned_v<Unsigned>);
+    for (size_t i = sizeof(value); i-- > 0;) {
+      *at_++ = static_cast<uint8_t>(static_cast<uint64_t>(value) >> (8 * i));
+    }
+  }
+  void Put(std::string_view bytes) {
+    if (!bytes.empty()) memcpy(at_, bytes.data(), bytes.size());
+    at_ += bytes.size();
+  }
+  size_t size() const { return static_cast<size_t>(at_ - start_); }
+
+ private:
+  uint8_t* start_;
+  uint8_t* at_;
+};
+
+// Reads in order and stops at the first thing that is not there: after that,
+// ok() is false and everything read is zero or empty.
+class Reader {
+ public:
+  explicit Reader(std::string_view bytes) : rest_(bytes) {}
+
+  template <typename Unsigned>
+  Unsigned Get() {
+    static_assert(std::is_unsigned_v<Unsigned>);
+    uint64_t value = 0;
+    for (char byte : Take(sizeof(Unsigned))) {
+      value = value << 8 | static_cast<uint8_t>(byte);
+    }
+    return static_cast<Unsigned>(value);
+  }
+  std::string_view Take(size_t size) {
+    if (size > rest_.size()) {
+      ok_ = false;
+      rest_ = {};
+      return {};
+    }
+    const std::string_view taken = rest_.substr(0, size);
+    rest_.remove_prefix(size);
+    return taken;
+  }
+  size_t size() const { return rest_.size(); }
+  bool ok() const { return ok_; }
+  // True where everything was there and nothing is left.
+  bool AtEnd() const { return ok_ && rest_.empty(); }
+
+ private:
+  std::string_view rest_;
+  bool ok_ = true;
+};
+
+}  // namespace parcelveil::wire
+
+#endif  // PARCELVEIL_SRC_WIRE_BYTES_H_
