@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+// How sealing and opening reach keys: a short look into a keyring, during which
+// nothing in it changes.
+
+#ifndef PARCELVEIL_SRC_KEYRING_KEY_SESSION_H_
+#define PARCELVEIL_SRC_KEYRING_KEY_SESSION_H_
+
+#include <cstdint>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/types/span.h"
+#include "parcelveil/ids.h"
+#include "parcelveil/keyring.h"
+#include "src/keyring/key_table.h"
+#include "src/keyring/keyring_state.h"
+
+namespace parcelveil {
+
+// Takes the time once and holds the keyring's reader lock while it lives, but
+// for when a key must be unwrapped. One thread, one call at a time.
+class KeySession {
+ public:
+  explicit KeySession(const Keyring* keyring);
+  KeySession(const KeySession&) = delete;
+  KeySession& operator=(const KeySession&) = delete;
+  ~KeySession();
+
+  // A key ready for use. `bytes` is valid until the next call: 64 bytes, the
+  // cell keys of a field or view; of an index, its scope key and zeros.
+  struct Key {
+    uint8_t gen;
+    Epoch epoch;
+    Scope scope;
+    uint8_t index_bits;
+    IndexRule index_rule;
+    absl::Span<const uint8_t> bytes;
+  };
+
+  uint32_t tenant() const { return state_->secret.tenant(); }
+  Epoch today() const { return today_; }
+
+  // The key that seals `slot` in `scope` on `day`: today's ACTIVE key, or a
+  // past day's BACKFILL key.
+  // Errors: NO_ACTIVE_KEY, KEYRING_STALE, FORBIDDEN, KEY_UNAVAILABLE,
+  // KEY_MISMATCH.
+  absl::StatusOr<Key> ForSealing(Slot slot, Scope scope, Epoch day);
+
+  // The key named by a sealed field's header.
+  // Errors: KEY_UNKNOWN, KEY_DESTROYED, FORBIDDEN, KEY_UNAVAILABLE,
+  // KEY_MISMATCH.
+  absl::StatusOr<Key> ForOpening(Slot slot, Epoch epoch, uint8_t gen,
+                                 Scope scope);
+
+ private:
+  absl::Status CheckMayOpen(const keyring::KeyEntry& entry, Scope scope) const;
+  // `bytes` is empty where the cache does not hold the key.
+  absl::StatusOr<Key> Cached(const keyring::KeyEntry& entry, Scope scope) const;
+  // Unwraps and derives the key and puts it into the cache.
+  absl::Status Load(const keyring::KeyEntry& entry, Scope scope);
+  // True where a newer keyring was taken up.
+  bool ReloadForMissingKey();
+  absl::Status NoSealingKey(Slot slot, Epoch day) const;
+  std::string Operation(const char* verb, Slot slot) const;
+
+  Keyring::State* const state_;
+  absl::Mutex* const stripe_;
+  const absl::Time now_;
+  uint64_t now_ms_;
+  Epoch today_;
+};
+
+}  // namespace parcelveil
+
+#endif  // PARCELVEIL_SRC_KEYRING_KEY_SESSION_H_

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+// What one role needs of a keyring file, immutable once built.
+
+#ifndef PARCELVEIL_SRC_KEYRING_KEY_TABLE_H_
+#define PARCELVEIL_SRC_KEYRING_KEY_TABLE_H_
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <string_view>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/status/statusor.h"
+#include "parcelveil/ids.h"
+#include "parcelveil/keyring.h"
+#include "parcelveil/schema.h"
+#include "src/keyring/derive.h"
+#include "src/keyring/wrap.h"
+#include "src/wire/key_id.h"
+
+namespace parcelveil::keyring {
+
+struct KeyEntry {
+  wire::KeyId id;
+  KeyCheck check;
+  bool is_destroyed;
+  bool is_backfill;
+  bool is_held;
+  bool is_wrapped;  // for this role: what follows holds only then
+  uint16_t kek_version;
+  WrapBlob blob;
+  uint64_t open_until_ms;
+  uint64_t activate_ms;
+  uint64_t seal_until_ms;
+  uint64_t destroyed_ms;
+  uint8_t index_bits;  // 0 unless an index slot's
+  IndexRule index_rule;
+
+  // Whether it may seal at `now_ms`, when asked for `as_backfill`.
+  bool MaySeal(uint64_t now_ms, bool as_backfill) const {
+    return !is_destroyed && is_backfill == as_backfill &&
+           now_ms >= activate_ms && now_ms < seal_until_ms;
+  }
+};
+
+class KeyTable {
+ public:
+  // Verifies and parses `file`, keeping what `role` in `role_scope` needs.
+  // Errors: as Keyring::Load.
+  static absl::StatusOr<std::shared_ptr<const KeyTable>> Read(
+      std::string_view file, const std::vector<SignerPublicKey>& signers,
+      Role role, Scope role_scope);
+
+  uint32_t tenant() const { return tenant_; }
+  uint64_t serial() const { return serial_; }
+  uint64_t created_ms() const { return created_ms_; }
+  uint64_t not_after_ms() const { return not_after_ms_; }
+  int32_t utc_offset_s() const { return utc_offset_s_; }
+  const std::array<uint8_t, 32>& prev_sha256() const { return prev_sha256_; }
+  const std::array<uint8_t, 32>& sha256() const { return sha256_; }
+  const Schema& schema() const { return schema_; }
+
+  // Null where there is no such key.
+  const KeyEntry* Find(Slot slot, Epoch epoch, uint8_t gen) const;
+  // The newest gen of (slot, epoch) that may seal at `now_ms`, or null.
+  const KeyEntry* FindForSealing(Slot slot, Epoch epoch, uint64_t now_ms,
+                                 bool as_backfill) const;
+  // Position of an entry, from 1; its name in the key cache.
+  uint32_t NumberOf(const KeyEntry& entry) const {
+    return static_cast<uint32_t>(&entry - entries_.data()) + 1;
+  }
+  Epoch EpochAt(uint64_t time_ms) const;
+
+ private:
+  explicit KeyTable(Schema schema) : schema_(std::move(schema)) {}
+
+  void Index();
+
+  uint32_t tenant_ = 0;
+  uint64_t serial_ = 0;
+  uint64_t created_ms_ = 0;
+  uint64_t not_after_ms_ = 0;
+  int32_t utc_offset_s_ = 0;
+  std::array<uint8_t, 32> prev_sha256_{};
+  std::array<uint8_t, 32> sha256_{};
+  Schema schema_;
+  std::vector<KeyEntry> entries_;  // by slot, epoch, gen
+  // (slot, epoch) to the first of its gens in entries_.
+  absl::flat_hash_map<uint32_t, uint32_t> first_gen_;
+};
+
+}  // namespace parcelveil::keyring
+
+#endif  // PARCELVEIL_SRC_KEYRING_KEY_TABLE_H_

@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "parcelveil/keyring.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "src/base/status.h"
+#include "src/keyring/keyring_state.h"
+
+namespace parcelveil {
+namespace {
+
+absl::Status Forked(const std::string& what) {
+  return MakeStatus(Reason::kKeyringFork,
+                    "load keyring: " + what +
+                        "; two machines may have signed: find out which file "
+                        "is right before going on");
+}
+
+// Refuses `next` where it is older than `serial`, another of that serial, or
+// not its successor.
+absl::Status CheckFollows(const keyring::KeyTable& next, uint64_t serial,
+                          const std::array<uint8_t, 32>& sha256) {
+  if (next.serial() < serial) {
+    return MakeStatus(Reason::kKeyringRolledBack,
+                      "load keyring: serial " + std::to_string(next.serial()) +
+                          " is older than " + std::to_string(serial) +
+                          " seen here; restore the newest file, do not lower "
+                          "the floor");
+  }
+  if (next.serial() == serial && next.sha256() != sha256) {
+    return Forked("another file with serial " + std::to_string(serial) +
+                  " was seen here");
+  }
+  if (next.serial() == serial + 1 && next.prev_sha256() != sha256) {
+    return Forked("serial " + std::to_string(next.serial()) +
+                  " does not follow the file seen here before it");
+  }
+  return absl::OkStatus();
+}
+
+// True for the one caller of an interval.
+bool TakeTurn(std::atomic<int64_t>* next_ns, absl::Time now,
+              absl::Duration interval) {
+  const int64_t now_ns = absl::ToUnixNanos(now);
+  int64_t due = next_ns->load(std::memory_order_relaxed);
+  return now_ns >= due && next_ns->compare_exchange_strong(
+                              due, now_ns + absl::ToInt64Nanoseconds(interval));
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<Keyring>> Keyring::Load(KeyringOptions options) {
+  if (options.source == nullptr || options.secret == nullptr) {
+    return MakeStatus(Reason::kMalformed,
+                      "load keyring: a source or secret is missing; pass both");
+  }
+  if (options.clock == nullptr) options.clock = SystemClock();
+  PARCELVEIL_ASSIGN_OR_RETURN(Secret payload, options.secret->Unseal());
+  PARCELVEIL_ASSIGN_OR_RETURN(keyring::RoleSecret secret,
+                              keyring::RoleSecret::Parse(std::move(payload)));
+  if (secret.role() != options.role ||
+      secret.role_scope() != options.role_scope) {
+    return MakeStatus(Reason::kForbidden,
+                      "load keyring as " + Describe(options.role) +
+                          ": the secret is that of " + Describe(secret.role()) +
+                          " or of another outlet; use the role's own secret");
+  }
+  PARCELVEIL_ASSIGN_OR_RETURN(std::unique_ptr<keyring::KeyCache> cache,
+                              keyring::KeyCache::Create(options.cache_keys));
+  auto state = std::make_unique<State>(std::move(options), std::move(secret),
+                                       std::move(cache));
+  PARCELVEIL_RETURN_IF_ERROR(state->Reload());
+  return std::unique_ptr<Keyring>(new Keyring(std::move(state)));
+}
+
+Keyring::Keyring(std::unique_ptr<State> state) : state_(std::move(state)) {}
+Keyring::~Keyring() = default;
+
+Role Keyring::role() const { return state_->options.role; }
+Scope Keyring::role_scope() const { return state_->options.role_scope; }
+uint32_t Keyring::tenant() const { return state_->secret.tenant(); }
+Schema Keyring::schema() const { return state_->Table()->schema(); }
+
+absl::TimeZone Keyring::time_zone() const {
+  return absl::FixedTimeZone(state_->Table()->utc_offset_s());
+}
+
+Epoch Keyring::Today() const {
+  const auto table = state_->Table();
+  return table->EpochAt(State::NowMs(state_->options.clock->Now(), *table));
+}
+
+absl::Status Keyring::Reload() const { return state_->Reload(); }
+
+KeyringHealth Keyring::Health() const {
+  const auto table = state_->Table();
+  KeyringHealth health{};
+  health.serial = table->serial();
+  health.created =
+      absl::FromUnixMillis(static_cast<int64_t>(table->created_ms()));
+  health.sealing_stops =
+      absl::FromUnixMillis(static_cast<int64_t>(table->not_after_ms()));
+  const absl::Time now = state_->options.clock->Now();
+  health.age = now - health.created;
+  health.needs_attention =
+      health.sealing_stops - now < (health.sealing_stops - health.created) / 2;
+  std::lock_guard<std::mutex> lock(state_->reload_mutex_);
+  health.last_reload = state_->last_reload_;
+  return health;
+}
+
+std::shared_ptr<const keyring::KeyTable> Keyring::State::Table() {
+  absl::ReaderMutexLock lock(mutex.ReaderStripe());
+  return table;
+}
+
+uint64_t Keyring::State::NowMs(absl::Time now, const keyring::KeyTable& table) {
+  const int64_t now_ms = std::max<int64_t>(absl::ToUnixMillis(now), 0);
+  return std::max(static_cast<uint64_t>(now_ms), table.created_ms());
+}
+
+absl::Status Keyring::State::Reload() {
+  std::lock_guard<std::mutex> lock(reload_mutex_);
+  last_reload_ = ReloadLocked();
+  return last_reload_;
+}
+
+void Keyring::State::Poll(absl::Time now) {
+  if (!TakeTurn(&next_poll_ns_, now, options.poll_interval)) return;
+  std::lock_guard<std::mutex> lock(reload_mutex_);
+  const absl::StatusOr<std::string> version = options.source->Version();
+  if (!version.ok()) {
+    last_reload_ = version.status();
+  } else if (*version != source_version_) {
+    last_reload_ = ReloadLocked();
+  }
+}
+
+bool Keyring::State::ReloadForMissingKey(absl::Time now) {
+  if (!TakeTurn(&next_missing_ns_, now, absl::Seconds(1))) return false;
+  const auto before = Table();
+  return Reload().ok() && Table() != before;
+}
+
+absl::Status Keyring::State::ReloadLocked() {
+  // The mark is taken first: a file replaced while it is read is read again.
+  PARCELVEIL_ASSIGN_OR_RETURN(std::string version, options.source->Version());
+  PARCELVEIL_ASSIGN_OR_RETURN(std::string file, options.source->Read());
+  PARCELVEIL_ASSIGN_OR_RETURN(
+      std::shared_ptr<const keyring::KeyTable> next,
+      keyring::KeyTable::Read(file, options.signers, options.role,
+                              options.role_scope));
+  PARCELVEIL_RETURN_IF_ERROR(CheckSuccession(*next));
+  PARCELVEIL_RETURN_IF_ERROR(CheckFloor(*next));
+  source_version_ = std::move(version);
+  if (table != nullptr && next->sha256() == table->sha256()) {
+    return absl::OkStatus();
+  }
+  mutex.WriterLock();
+  table = std::move(next);
+  cache->Clear();  // what it held may have been destroyed or ended
+  mutex.WriterUnlock();
+  return absl::OkStatus();
+}
+
+absl::Status Keyring::State::CheckSuccession(
+    const keyring::KeyTable& next) const {
+  if (next.tenant() != secret.tenant()) {
+    return MakeStatus(Reason::kForbidden, "load keyring: it is tenant " +
+                                              std::to_string(next.tenant()) +
+                                              "'s and the secret tenant " +
+                                              std::to_string(secret.tenant()) +
+                                              "'s; use files of one tenant");
+  }
+  if (table == nullptr) return absl::OkStatus();
+  return CheckFollows(next, table->serial(), table->sha256());
+}
+
+absl::Status Keyring::State::CheckFloor(const keyring::KeyTable& next) const {
+  if (options.floor == nullptr) return absl::OkStatus();
+  PARCELVEIL_ASSIGN_OR_RETURN(std::optional<KeyringFloor> floor,
+                              options.floor->Read());
+  if (floor.has_value()) {
+    PARCELVEIL_RETURN_IF_ERROR(
+        CheckFollows(next, floor->serial, floor->sha256));
+    if (floor->serial == next.serial()) return absl::OkStatus();
+  }
+  return options.floor->Write({next.serial(), next.sha256()});
+}
+
+}  // namespace parcelveil

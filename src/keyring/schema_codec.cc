@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "src/keyring/schema_codec.h"
+
+#include <algorithm>
+
+#include "src/base/status.h"
+
+namespace parcelveil {
+namespace {
+
+template <typename Entries>
+std::vector<Slot> SlotsOf(const Entries& names) {
+  std::vector<Slot> slots;
+  for (int name : names) slots.push_back(Slot{static_cast<uint16_t>(name)});
+  std::sort(slots.begin(), slots.end());
+  return slots;
+}
+
+template <typename Entry>
+void SortById(std::vector<Entry>* entries) {
+  std::sort(entries->begin(), entries->end(),
+            [](const Entry& a, const Entry& b) { return a.id < b.id; });
+}
+
+v1::SlotName NameOf(Slot slot) {
+  return static_cast<v1::SlotName>(ToInt(slot));
+}
+
+}  // namespace
+
+absl::StatusOr<Schema> SchemaCodec::FromProto(const v1::Schema& message) {
+  Schema schema;
+  schema.calling_code_ = message.calling_code();
+  schema.destroy_after_days_ = message.destroy_after_days();
+  for (const auto& slot : message.slot()) {
+    schema.slots_.push_back({Slot{static_cast<uint16_t>(slot.id())},
+                             static_cast<Party>(slot.party()),
+                             static_cast<FieldKind>(slot.kind()),
+                             static_cast<uint16_t>(slot.pad())});
+  }
+  for (const auto& view : message.view()) {
+    schema.views_.push_back({Slot{static_cast<uint16_t>(view.id())},
+                             static_cast<Party>(view.party()),
+                             SlotsOf(view.show()),
+                             static_cast<MaskPreset>(view.preset()),
+                             static_cast<uint16_t>(view.pad())});
+  }
+  for (const auto& index : message.index()) {
+    schema.indexes_.push_back(
+        {Slot{static_cast<uint16_t>(index.id())},
+         Slot{static_cast<uint16_t>(index.of())},
+         static_cast<IndexRule>(index.rule()),
+         static_cast<uint8_t>(std::min(index.bits(), 255u)), index.scoped()});
+  }
+  schema.others_ = SlotsOf(message.other());
+  for (const auto& role : message.role()) {
+    schema.roles_.push_back({Role{static_cast<uint16_t>(role.id())},
+                             role.scoped(), role.open_days(),
+                             role.bucket_days(), SlotsOf(role.slot()),
+                             role.while_sealing()});
+  }
+  SortById(&schema.slots_);
+  SortById(&schema.views_);
+  SortById(&schema.indexes_);
+  SortById(&schema.roles_);
+  PARCELVEIL_RETURN_IF_ERROR(schema.Validate());
+  return schema;
+}
+
+v1::Schema SchemaCodec::ToProto(const Schema& schema) {
+  v1::Schema message;
+  message.set_calling_code(schema.calling_code_);
+  message.set_destroy_after_days(schema.destroy_after_days_);
+  for (const Schema::SealedSlot& slot : schema.slots_) {
+    auto* out = message.add_slot();
+    out->set_id(NameOf(slot.id));
+    out->set_party(static_cast<v1::Field::Party>(slot.party));
+    out->set_kind(static_cast<v1::Field::Kind>(slot.kind));
+    out->set_pad(slot.pad);
+  }
+  for (const Schema::ViewSlot& view : schema.views_) {
+    auto* out = message.add_view();
+    out->set_id(NameOf(view.id));
+    out->set_party(static_cast<v1::Field::Party>(view.party));
+    for (Slot shown : view.shows) out->add_show(NameOf(shown));
+    out->set_preset(static_cast<v1::Preset>(view.preset));
+    out->set_pad(view.pad);
+  }
+  for (const Schema::IndexSlot& index : schema.indexes_) {
+    auto* out = message.add_index();
+    out->set_id(NameOf(index.id));
+    out->set_of(NameOf(index.of));
+    out->set_rule(static_cast<v1::Schema::Index::Rule>(index.rule));
+    out->set_bits(index.bits);
+    out->set_scoped(index.scoped);
+  }
+  for (Slot slot : schema.others_) message.add_other(NameOf(slot));
+  for (const Schema::RoleAccess& role : schema.roles_) {
+    auto* out = message.add_role();
+    out->set_id(static_cast<v1::RoleName>(role.id));
+    out->set_scoped(role.scoped);
+    out->set_open_days(role.open_days);
+    out->set_bucket_days(role.bucket_days);
+    for (Slot slot : role.slots) out->add_slot(NameOf(slot));
+    out->set_while_sealing(role.while_sealing);
+  }
+  return message;
+}
+
+}  // namespace parcelveil
