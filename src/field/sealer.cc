@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <utility>
+
+#include "parcelveil/field.h"
+#include "src/base/status.h"
+#include "src/field/record_sealer.h"
+#include "src/field/seal_plan.h"
+
+namespace parcelveil {
+
+void Record::Set(Slot slot, std::string_view text) {
+  for (FieldText& field : fields_) {
+    if (field.slot != slot) continue;
+    field.text = text;
+    return;
+  }
+  fields_.push_back({slot, text});
+}
+
+class Sealer::State {
+ public:
+  std::unique_ptr<RecordSealer> records;
+  std::vector<std::string> columns;  // of the plan's outputs, in their order
+};
+
+absl::StatusOr<std::unique_ptr<Sealer>> Sealer::Create(const Keyring* keyring,
+                                                       const TableMap& map) {
+  const Schema schema = keyring->schema();
+  SealPlan plan;
+  auto state = std::make_unique<State>();
+  for (const TableMap::Column& column : map.columns) {
+    PARCELVEIL_RETURN_IF_ERROR(plan.AddField(schema, column.slot));
+    state->columns.push_back(column.sealed_column);
+  }
+  for (const TableMap::ViewColumn& view : map.views) {
+    PARCELVEIL_RETURN_IF_ERROR(plan.AddView(schema, view.slot, view.preset));
+    state->columns.push_back(view.column);
+  }
+  for (const TableMap::Column& column : map.columns) {
+    for (const TableMap::IndexColumn& index : column.indexes) {
+      PARCELVEIL_RETURN_IF_ERROR(
+          plan.AddIndex(schema, column.slot, index.rule));
+      state->columns.push_back(index.column);
+    }
+  }
+  PARCELVEIL_ASSIGN_OR_RETURN(state->records,
+                              RecordSealer::Create(keyring, std::move(plan)));
+  return std::unique_ptr<Sealer>(new Sealer(std::move(state)));
+}
+
+Sealer::Sealer(std::unique_ptr<State> state) : state_(std::move(state)) {}
+Sealer::~Sealer() = default;
+
+absl::StatusOr<SealedRow> Sealer::Seal(const Record& record) const {
+  SealedRow row;
+  PARCELVEIL_RETURN_IF_ERROR(SealInto(record, &row));
+  return row;
+}
+
+absl::Status Sealer::SealInto(const Record& record, SealedRow* row) const {
+  row->used_ = 0;
+  PARCELVEIL_RETURN_IF_ERROR(state_->records->Seal(record, &row->sealed_));
+  row->cells_.resize(std::max(row->cells_.size(), row->sealed_.size()));
+  for (size_t i = 0; i < row->sealed_.size(); ++i) {
+    if (row->sealed_[i].empty()) continue;  // not set: no cell
+    SealedRow::ColumnBytes& cell = row->cells_[row->used_++];
+    cell.column = state_->columns[i];
+    cell.bytes.swap(row->sealed_[i]);
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Sealer::SealField(const Cell& cell, Scope scope,
+                               std::string_view text,
+                               std::string* sealed) const {
+  return state_->records->SealField(cell, scope, text, sealed);
+}
+
+}  // namespace parcelveil
