@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+// Surnames of two characters.
+
+#ifndef PARCELVEIL_SRC_TEXT_SURNAME_H_
+#define PARCELVEIL_SRC_TEXT_SURNAME_H_
+
+#include <string_view>
+
+namespace parcelveil::text {
+
+// True where the two Chinese characters `name` are a compound surname (欧阳),
+// simplified or traditional. Only decides to show one character more.
+bool IsCompoundSurname(std::string_view name);
+
+}  // namespace parcelveil::text
+
+#endif  // PARCELVEIL_SRC_TEXT_SURNAME_H_
