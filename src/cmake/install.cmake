@@ -4,12 +4,12 @@ include(CMakePackageConfigHelpers)
 
 set(parcelveil_package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/parcelveil)
 
-install(TARGETS parcelveil EXPORT parcelveilTargets
-  FILE_SET HEADERS DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
-if(TARGET parcelveil_sqlite)
-  install(TARGETS parcelveil_sqlite EXPORT parcelveilTargets
-    FILE_SET HEADERS DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
+set(parcelveil_libraries parcelveil)
+if(PARCELVEIL_SQLITE)
+  list(APPEND parcelveil_libraries parcelveil_sqlite parcelveil_migrate)
 endif()
+install(TARGETS ${parcelveil_libraries} EXPORT parcelveilTargets
+  FILE_SET HEADERS DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
 if(TARGET parcelveil_cli)
   install(TARGETS parcelveil_cli)
 endif()
