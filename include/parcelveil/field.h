@@ -67,7 +67,7 @@ class Record {
 class SealedRow {
  public:
   struct ColumnBytes {
-    std::string column;
+    std::string_view column;  // lives as long as the Sealer
     std::string bytes;
   };
   // In the map's order: sealed fields, views, index values.

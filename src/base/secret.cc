@@ -56,7 +56,10 @@ bool Secret::alive() const {
 }
 
 bool operator==(const Secret& a, const Secret& b) {
-  return a.size_ == b.size_ && sodium_memcmp(a.bytes_, b.bytes_, a.size_) == 0;
+  if (a.size_ != b.size_) return false;
+  if (a.empty()) return true;
+  return a.alive() && b.alive() &&
+         sodium_memcmp(a.bytes_, b.bytes_, a.size_) == 0;
 }
 
 Plaintext& Plaintext::operator=(Plaintext&& other) noexcept {

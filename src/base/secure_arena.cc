@@ -71,6 +71,7 @@ class BlockPool {
  public:
   absl::StatusOr<uint8_t*> Allocate(size_t size) {
     std::lock_guard<std::mutex> lock(mutex_);
+    LeaveInherited();
     const size_t index = BlockSizeIndex(size);
     if (index == kNumBlockSizes) return AllocateLarge(size);
     std::vector<uint8_t*>& free = free_[index];
@@ -82,6 +83,7 @@ class BlockPool {
 
   void Free(uint8_t* bytes, size_t size) {
     uint8_t* block = bytes - kHeaderSize;
+    const bool is_inherited = !IsSecretAlive(bytes);
     sodium_memzero(block, kHeaderSize + size);
     std::lock_guard<std::mutex> lock(mutex_);
     const size_t index = BlockSizeIndex(size);
@@ -89,10 +91,20 @@ class BlockPool {
       large_.erase(block);
       return;
     }
-    free_[index].push_back(block);
+    if (!is_inherited) free_[index].push_back(block);
   }
 
  private:
+  // A forked child does not inherit locks: it hands out nothing of its
+  // parent's chunks again.
+  void LeaveInherited() {
+    const pid_t self = getpid();
+    if (owner_ == self) return;
+    owner_ = self;
+    for (std::vector<uint8_t*>& free : free_) free.clear();
+    chunk_left_ = 0;
+  }
+
   absl::StatusOr<uint8_t*> AllocateLarge(size_t size) {
     PARCELVEIL_ASSIGN_OR_RETURN(SecureRegion region,
                                 SecureRegion::Map(size + kHeaderSize));
@@ -123,6 +135,7 @@ class BlockPool {
   }
 
   std::mutex mutex_;
+  pid_t owner_ = getpid();
   std::array<std::vector<uint8_t*>, kNumBlockSizes> free_;
   std::vector<SecureRegion> chunks_;
   size_t chunk_left_ = 0;  // bytes of the last chunk not carved yet

@@ -37,6 +37,16 @@ bool IsUtf8(std::string_view text) {
   const auto* at = reinterpret_cast<const uint8_t*>(text.data());
   const uint8_t* const end = at + text.size();
   while (at < end) {
+    // Most of a waybill: ASCII, and U+1000..U+CFFF in three bytes.
+    if (*at < 0x80) {
+      ++at;
+      continue;
+    }
+    if (end - at >= 3 && *at >= 0xE1 && *at <= 0xEC && IsTail(at[1]) &&
+        IsTail(at[2])) {
+      at += 3;
+      continue;
+    }
     const size_t size = SequenceSize(at, static_cast<size_t>(end - at));
     if (size == 0) return false;
     at += size;

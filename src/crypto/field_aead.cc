@@ -3,6 +3,7 @@
 
 #include <sodium.h>
 
+#include <algorithm>
 #include <cstring>
 
 #include "src/base/wipe.h"
@@ -28,14 +29,37 @@ void StoreBigEndian(uint64_t value, uint8_t* out) {
     out[i] = static_cast<uint8_t>(value);
 }
 
-// Strips ISO 7816-4 padding in constant time. The whole length is the block,
-// so that values sealed under another padding stay readable.
+// Pads as sodium_pad does (ISO 7816-4: 0x80, then zeros), which takes five
+// times as long: it hides where the text ends from its own timing, and here the
+// caller's copy shows that anyway.
+void Pad(std::string_view text, size_t pad, absl::Span<uint8_t> padded) {
+  memset(padded.data() + padded.size() - pad, 0, pad);
+  memcpy(padded.data(), text.data(), text.size());
+  padded[text.size()] = 0x80;
+}
+
+// Strips the padding as sodium_unpad does, without a branch on any byte, so
+// that timing tells neither text nor length of a forged field. The whole length
+// is the block: values sealed under another padding stay readable. A byte at a
+// time, sodium_unpad would cost half as much as the AEAD; this loop vectorises.
 bool Unpad(absl::Span<uint8_t> padded, size_t* text_size) {
-  if (sodium_unpad(text_size, padded.data(), padded.size(), padded.size()) !=
-      0) {
+  int16_t last_set = 0;     // 1 + position of the last byte that is not zero
+  int16_t last_marker = 0;  // and of the last that is 0x80
+  for (size_t i = 0; i < padded.size(); ++i) {
+    const auto position = static_cast<int16_t>(i + 1);
+    const auto set =
+        static_cast<int16_t>(-static_cast<int16_t>(padded[i] != 0));
+    const auto marker =
+        static_cast<int16_t>(-static_cast<int16_t>(padded[i] == 0x80));
+    last_set = std::max(last_set, static_cast<int16_t>(set & position));
+    last_marker =
+        std::max(last_marker, static_cast<int16_t>(marker & position));
+  }
+  if (last_set == 0 || last_set != last_marker) {
     sodium_memzero(padded.data(), padded.size());
     return false;
   }
+  *text_size = static_cast<size_t>(last_set) - 1;
   return true;
 }
 
@@ -54,9 +78,7 @@ void SealField(absl::Span<const uint8_t> cell_keys, CellAad aad,
   base::WipedBuffer<kNoncePrefixSize + kMaxPaddedSize> hashed(kNoncePrefixSize +
                                                               padded_size);
   uint8_t* const padded = hashed.data() + kNoncePrefixSize;
-  memcpy(padded, text.data(), text.size());
-  size_t unused;
-  sodium_pad(&unused, padded, text.size(), pad, padded_size);
+  Pad(text, pad, {padded, padded_size});
 
   uint8_t nonce[crypto_aead_xchacha20poly1305_ietf_NPUBBYTES];
   CellTag(cell_keys, aad, nonce);

@@ -36,13 +36,13 @@ absl::Status DoesNotAuthenticate(const std::string& operation) {
                         "id and version, or restore the row");
 }
 
-// Opens `sealed` into its padded size of bytes at `out`; returns the size of
-// the text.
+// Opens `sealed`, whose header has been parsed, into its padded size of bytes
+// at `out`; returns the size of the text.
 absl::StatusOr<size_t> OpenCell(KeySession* session, Role role,
-                                const Cell& cell, std::string_view sealed,
+                                const Cell& cell,
+                                const wire::FieldHeader& header,
+                                std::string_view sealed,
                                 absl::Span<uint8_t> out) {
-  PARCELVEIL_ASSIGN_OR_RETURN(wire::FieldHeader header,
-                              wire::ParseFieldHeader(sealed));
   PARCELVEIL_RETURN_IF_ERROR(wire::CheckRecordId(cell.record_id));
   PARCELVEIL_ASSIGN_OR_RETURN(
       KeySession::Key key,
@@ -80,10 +80,11 @@ absl::Status Opener::OpenInto(const Cell& cell, std::string_view sealed,
   if (IsViewSlot(cell.slot)) {
     return WrongSlot(cell.slot, "it is a view; open it with OpenViews");
   }
-  PARCELVEIL_RETURN_IF_ERROR(wire::ParseFieldHeader(sealed).status());
+  PARCELVEIL_ASSIGN_OR_RETURN(wire::FieldHeader header,
+                              wire::ParseFieldHeader(sealed));
   KeySession session(keyring_);
   const absl::StatusOr<size_t> size =
-      OpenCell(&session, keyring_->role(), cell, sealed,
+      OpenCell(&session, keyring_->role(), cell, header, sealed,
                text->Resize(PaddedSizeOf(sealed)));
   if (!size.ok()) {
     text->Wipe();
@@ -105,13 +106,14 @@ std::vector<absl::StatusOr<View>> Opener::OpenViews(
   KeySession session(keyring_);
   for (const SealedView& view : views) {
     opened.push_back([&]() -> absl::StatusOr<View> {
-      PARCELVEIL_RETURN_IF_ERROR(wire::ParseFieldHeader(view.sealed).status());
+      PARCELVEIL_ASSIGN_OR_RETURN(wire::FieldHeader header,
+                                  wire::ParseFieldHeader(view.sealed));
       std::string entries(PaddedSizeOf(view.sealed), '\0');
       PARCELVEIL_ASSIGN_OR_RETURN(
           size_t size,
           OpenCell(
               &session, keyring_->role(), {slot, view.record_id, view.version},
-              view.sealed,
+              header, view.sealed,
               {reinterpret_cast<uint8_t*>(entries.data()), entries.size()}));
       entries.resize(size);
       PARCELVEIL_RETURN_IF_ERROR(wire::CheckView(entries));

@@ -14,7 +14,8 @@ constexpr size_t kFewestKeys = 32;
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<KeyCache>> KeyCache::Create(size_t num_keys) {
-  size_t num_sets = std::max(num_keys, kFewestKeys) / kWays;
+  size_t num_sets = kFewestKeys / kWays;  // a power of two
+  while (num_sets * 2 * kWays <= num_keys) num_sets *= 2;
   while (true) {
     auto region = base::SecureRegion::Map(num_sets * kWays * kEntrySize +
                                           sizeof(uint64_t));
@@ -39,7 +40,7 @@ KeyCache::KeyCache(base::SecureRegion region, size_t num_sets)
 size_t KeyCache::FirstOf(uint64_t id) const {
   // Fibonacci hashing: ids are small consecutive numbers.
   const uint64_t hash = id * 0x9E3779B97F4A7C15u;
-  return static_cast<size_t>((hash >> 32) % num_sets_) * kWays;
+  return static_cast<size_t>((hash >> 32) & (num_sets_ - 1)) * kWays;
 }
 
 absl::Span<const uint8_t> KeyCache::Find(uint64_t id) const {

@@ -90,12 +90,12 @@ KeySession::KeySession(const Keyring* keyring)
       stripe_(state_->mutex.ReaderStripe()),
       now_(state_->options.clock->Now()) {
   state_->Poll(now_);
-  stripe_->ReaderLock();
+  stripe_->lock();
   now_ms_ = Keyring::State::NowMs(now_, *state_->table);
   today_ = state_->table->EpochAt(now_ms_);
 }
 
-KeySession::~KeySession() { stripe_->ReaderUnlock(); }
+KeySession::~KeySession() { stripe_->unlock(); }
 
 std::string KeySession::Operation(const char* verb, Slot slot) const {
   return std::string(verb) + " " + Describe(slot) + " as " +
@@ -137,9 +137,9 @@ absl::StatusOr<KeySession::Key> KeySession::ForOpening(Slot slot, Epoch epoch,
 }
 
 bool KeySession::ReloadForMissingKey() {
-  stripe_->ReaderUnlock();
+  stripe_->unlock();
   const bool has_changed = state_->ReloadForMissingKey(now_);
-  stripe_->ReaderLock();
+  stripe_->lock();
   return has_changed;
 }
 
@@ -224,7 +224,7 @@ absl::Status KeySession::Load(const keyring::KeyEntry& entry, Scope scope) {
     std::copy(cached.begin(), cached.end(), epoch_key.bytes.data());
     epoch_key.is_known = true;
   }
-  stripe_->ReaderUnlock();
+  stripe_->unlock();
   absl::Status status =
       DeriveKey(state_->secret, entry, scope, &epoch_key, &key);
   if (status.ok()) {
@@ -238,7 +238,7 @@ absl::Status KeySession::Load(const keyring::KeyEntry& entry, Scope scope) {
     }
     state_->mutex.WriterUnlock();
   }
-  stripe_->ReaderLock();
+  stripe_->lock();
   return status;
 }
 

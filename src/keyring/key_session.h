@@ -6,6 +6,7 @@
 #define PARCELVEIL_SRC_KEYRING_KEY_SESSION_H_
 
 #include <cstdint>
+#include <mutex>
 #include <string>
 
 #include "absl/status/status.h"
@@ -65,7 +66,7 @@ class KeySession {
   std::string Operation(const char* verb, Slot slot) const;
 
   Keyring::State* const state_;
-  absl::Mutex* const stripe_;
+  std::mutex* const stripe_;
   const absl::Time now_;
   uint64_t now_ms_;
   Epoch today_;

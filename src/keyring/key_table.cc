@@ -13,6 +13,7 @@
 namespace parcelveil::keyring {
 namespace {
 
+constexpr uint64_t kNoEnd = UINT64_MAX;
 constexpr uint64_t kDayMs = 86'400'000;
 constexpr uint64_t kFirstDayMs = 18262 * kDayMs;  // 2020-01-01
 
@@ -55,7 +56,8 @@ KeyEntry ToEntry(const v1::Key& key, uint32_t tenant, Role role,
     }
     entry.is_wrapped = true;
     entry.kek_version = static_cast<uint16_t>(wrap.kek_version());
-    entry.open_until_ms = wrap.open_until_ms();
+    entry.open_until_ms =
+        wrap.open_until_ms() == 0 ? kNoEnd : wrap.open_until_ms();
     entry.blob = ToArray<kWrapSize>(wrap.blob());
     break;
   }
@@ -102,37 +104,56 @@ absl::StatusOr<std::shared_ptr<const KeyTable>> KeyTable::Read(
 }
 
 void KeyTable::Index() {
-  std::sort(
-      entries_.begin(), entries_.end(),
-      [](const KeyEntry& a, const KeyEntry& b) { return Order(a) < Order(b); });
-  first_gen_.reserve(entries_.size());
-  for (size_t i = 0; i < entries_.size(); ++i) {
-    const wire::KeyId& id = entries_[i].id;
-    first_gen_.try_emplace(DayKey(id.slot, id.epoch), static_cast<uint32_t>(i));
+  const auto by_order = [](const KeyEntry& a, const KeyEntry& b) {
+    return Order(a) < Order(b);
+  };
+  if (!std::is_sorted(entries_.begin(), entries_.end(), by_order)) {
+    std::sort(entries_.begin(), entries_.end(), by_order);
+  }
+  for (const KeyEntry& entry : entries_) {
+    const uint16_t epoch = ToInt(entry.id.epoch);
+    if (slots_.empty() || slots_.back() != entry.id.slot) {
+      slots_.push_back(entry.id.slot);
+      days_.push_back({epoch, {}});
+    }
+    SlotDays& days = days_.back();
+    const size_t day = epoch - days.first_epoch;
+    if (day < days.first_gen.size()) continue;  // a later gen
+    days.first_gen.resize(day);
+    days.first_gen.push_back(NumberOf(entry));
   }
 }
 
+const KeyEntry* KeyTable::FirstGen(Slot slot, Epoch epoch) const {
+  const auto it = std::find(slots_.begin(), slots_.end(), slot);
+  if (it == slots_.end()) return nullptr;
+  const SlotDays& days = days_[it - slots_.begin()];
+  const size_t day = size_t{ToInt(epoch)} - days.first_epoch;
+  if (day >= days.first_gen.size() || days.first_gen[day] == 0) return nullptr;
+  return &entries_[days.first_gen[day] - 1];
+}
+
+const KeyEntry* KeyTable::NextGen(const KeyEntry* entry) const {
+  const KeyEntry* next = entry + 1;
+  const bool is_same_day = next != entries_.data() + entries_.size() &&
+                           next->id.slot == entry->id.slot &&
+                           next->id.epoch == entry->id.epoch;
+  return is_same_day ? next : nullptr;
+}
+
 const KeyEntry* KeyTable::Find(Slot slot, Epoch epoch, uint8_t gen) const {
-  const auto it = first_gen_.find(DayKey(slot, epoch));
-  if (it == first_gen_.end()) return nullptr;
-  for (size_t i = it->second; i < entries_.size(); ++i) {
-    const wire::KeyId& id = entries_[i].id;
-    if (id.slot != slot || id.epoch != epoch) return nullptr;
-    if (id.gen == gen) return &entries_[i];
-  }
-  return nullptr;
+  const KeyEntry* entry = FirstGen(slot, epoch);
+  while (entry != nullptr && entry->id.gen != gen) entry = NextGen(entry);
+  return entry;
 }
 
 const KeyEntry* KeyTable::FindForSealing(Slot slot, Epoch epoch,
                                          uint64_t now_ms,
                                          bool as_backfill) const {
-  const auto it = first_gen_.find(DayKey(slot, epoch));
-  if (it == first_gen_.end()) return nullptr;
   const KeyEntry* newest = nullptr;
-  for (size_t i = it->second; i < entries_.size(); ++i) {
-    const KeyEntry& entry = entries_[i];
-    if (entry.id.slot != slot || entry.id.epoch != epoch) break;
-    if (entry.MaySeal(now_ms, as_backfill)) newest = &entry;
+  for (const KeyEntry* entry = FirstGen(slot, epoch); entry != nullptr;
+       entry = NextGen(entry)) {
+    if (entry->MaySeal(now_ms, as_backfill)) newest = entry;
   }
   return newest;
 }

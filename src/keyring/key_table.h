@@ -10,7 +10,6 @@
 #include <string_view>
 #include <vector>
 
-#include "absl/container/flat_hash_map.h"
 #include "absl/status/statusor.h"
 #include "parcelveil/ids.h"
 #include "parcelveil/keyring.h"
@@ -22,20 +21,21 @@
 namespace parcelveil::keyring {
 
 struct KeyEntry {
+  // What every use looks at comes first, on one cache line.
   wire::KeyId id;
-  KeyCheck check;
+  uint64_t activate_ms;
+  uint64_t seal_until_ms;
+  uint64_t open_until_ms;
   bool is_destroyed;
   bool is_backfill;
   bool is_held;
-  bool is_wrapped;  // for this role: what follows holds only then
-  uint16_t kek_version;
-  WrapBlob blob;
-  uint64_t open_until_ms;
-  uint64_t activate_ms;
-  uint64_t seal_until_ms;
-  uint64_t destroyed_ms;
+  bool is_wrapped;     // for this role: kek_version and blob hold only then
   uint8_t index_bits;  // 0 unless an index slot's
   IndexRule index_rule;
+  uint16_t kek_version;
+  uint64_t destroyed_ms;
+  KeyCheck check;
+  WrapBlob blob;
 
   // Whether it may seal at `now_ms`, when asked for `as_backfill`.
   bool MaySeal(uint64_t now_ms, bool as_backfill) const {
@@ -75,7 +75,18 @@ class KeyTable {
  private:
   explicit KeyTable(Schema schema) : schema_(std::move(schema)) {}
 
+  // Where a slot's days are: the number (from 1) in entries_ of each day's
+  // first gen, 0 where there is none.
+  struct SlotDays {
+    uint16_t first_epoch;
+    std::vector<uint32_t> first_gen;
+  };
+
   void Index();
+  // The first gen of (slot, epoch), its others behind it; null where none is.
+  const KeyEntry* FirstGen(Slot slot, Epoch epoch) const;
+  // The next gen of the same day, or null.
+  const KeyEntry* NextGen(const KeyEntry* entry) const;
 
   uint32_t tenant_ = 0;
   uint64_t serial_ = 0;
@@ -86,8 +97,8 @@ class KeyTable {
   std::array<uint8_t, 32> sha256_{};
   Schema schema_;
   std::vector<KeyEntry> entries_;  // by slot, epoch, gen
-  // (slot, epoch) to the first of its gens in entries_.
-  absl::flat_hash_map<uint32_t, uint32_t> first_gen_;
+  std::vector<Slot> slots_;        // ascending
+  std::vector<SlotDays> days_;     // one a slot
 };
 
 }  // namespace parcelveil::keyring

@@ -111,7 +111,7 @@ KeyringHealth Keyring::Health() const {
 }
 
 std::shared_ptr<const keyring::KeyTable> Keyring::State::Table() {
-  absl::ReaderMutexLock lock(mutex.ReaderStripe());
+  std::lock_guard<std::mutex> lock(*mutex.ReaderStripe());
   return table;
 }
 

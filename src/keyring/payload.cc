@@ -55,7 +55,9 @@ bool HasDuplicateKeys(const v1::KeyringPayload& payload) {
                            key.gen() << 8 | key.level(),
                        key.scope());
   }
-  std::sort(names.begin(), names.end());
+  if (!std::is_sorted(names.begin(), names.end())) {
+    std::sort(names.begin(), names.end());
+  }
   return std::adjacent_find(names.begin(), names.end()) != names.end();
 }
 

@@ -4,7 +4,6 @@
 #ifndef PARCELVEIL_SRC_KEYRING_PAYLOAD_H_
 #define PARCELVEIL_SRC_KEYRING_PAYLOAD_H_
 
-#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -16,9 +15,6 @@
 #include "src/crypto/sign.h"
 
 namespace parcelveil::keyring {
-
-// open_until_ms of a wrap whose role's access never ends (STEWARD's).
-inline constexpr uint64_t kNoEnd = UINT64_MAX;
 
 // Verifies the signature of `file` against `signers`, then parses its payload
 // into `payload` (which may live on an arena) and checks every field's range:

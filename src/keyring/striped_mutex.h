@@ -7,33 +7,32 @@
 #include <array>
 #include <atomic>
 #include <cstddef>
-
-#include "absl/synchronization/mutex.h"
+#include <mutex>
 
 namespace parcelveil::keyring {
 
-// Each thread reads under one of 16 mutexes, each on a cache line of its own;
+// Each thread reads under one of 64 mutexes, each on a cache line of its own;
 // a writer takes them all. Readers are many and short (a field takes less than
 // a microsecond, and one shared counter would cost as much as the sealing);
 // writers come once a new key.
 class StripedMutex {
  public:
-  absl::Mutex* ReaderStripe() {
+  std::mutex* ReaderStripe() {
     static std::atomic<size_t> next_thread{0};
     thread_local const size_t thread = next_thread++;
     return &stripes_[thread % kNumStripes].mutex;
   }
   void WriterLock() {
-    for (Stripe& stripe : stripes_) stripe.mutex.Lock();
+    for (Stripe& stripe : stripes_) stripe.mutex.lock();
   }
   void WriterUnlock() {
-    for (Stripe& stripe : stripes_) stripe.mutex.Unlock();
+    for (Stripe& stripe : stripes_) stripe.mutex.unlock();
   }
 
  private:
-  static constexpr size_t kNumStripes = 16;
+  static constexpr size_t kNumStripes = 64;
   struct alignas(64) Stripe {
-    absl::Mutex mutex;
+    std::mutex mutex;
   };
 
   std::array<Stripe, kNumStripes> stripes_;
