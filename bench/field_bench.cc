@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Sealing and opening, each beside the bare libsodium calls of the same
-// construction on the same bytes.
+// construction on the same bytes: the AEAD call alone for a field and a list;
+// for a waybill 8 AEAD calls with their nonce's hashes, and 3 keyed BLAKE2b.
 
 #include <benchmark/benchmark.h>
 #include <sodium.h>
@@ -77,6 +78,11 @@ class BareAead {
     randombytes_buf(nonce_, sizeof(nonce_));
     Seal();
   }
+  // The nonce's two keyed hashes, over as many bytes as a seal hashes.
+  void HashNonce() {
+    crypto_shorthash_siphashx24(nonce_, aad_ + 8, sizeof(aad_) - 8, key_);
+    crypto_shorthash_siphash24(nonce_ + 16, hashed_, 40 + text_.size(), key_);
+  }
   void Seal() {
     crypto_aead_xchacha20poly1305_ietf_encrypt(
         Bytes(&sealed_), nullptr, Bytes(&text_), text_.size(), aad_,
@@ -98,6 +104,7 @@ class BareAead {
   uint8_t key_[32];
   uint8_t nonce_[24];
   uint8_t aad_[kBindingSize] = {};
+  uint8_t hashed_[512] = {};
   std::string text_;
   std::string sealed_;
 };
@@ -192,7 +199,10 @@ void BM_Baseline_Waybill(benchmark::State& state) {
   uint8_t key[32] = {1}, salt[16] = {}, personal[16] = {}, message[16] = {};
   uint8_t hash[16];
   for (auto _ : state) {
-    for (BareAead& aead : aeads) aead.Seal();
+    for (BareAead& aead : aeads) {
+      aead.HashNonce();
+      aead.Seal();
+    }
     for (int i = 0; i < 3; ++i) {
       crypto_generichash_blake2b_salt_personal(hash, sizeof(hash), message,
                                                sizeof(message), key,
@@ -245,9 +255,12 @@ struct CourierList {
 
 void BM_Baseline_Views(benchmark::State& state) {
   const CourierList list;
-  BareAead aead(list.sealed[0].size() - 32);
+  std::vector<BareAead> aeads;
+  for (const std::string& sealed : list.sealed) {
+    aeads.emplace_back(sealed.size() - 32);
+  }
   for (auto _ : state) {
-    for (size_t i = 0; i < kListRows; ++i) aead.Open();
+    for (BareAead& aead : aeads) aead.Open();
   }
   state.SetItemsProcessed(state.iterations() * kListRows);
 }

@@ -42,8 +42,8 @@ bool IsUtf8(std::string_view text) {
       ++at;
       continue;
     }
-    if (end - at >= 3 && *at >= 0xE1 && *at <= 0xEC && IsTail(at[1]) &&
-        IsTail(at[2])) {
+    if (end - at >= 3 && static_cast<uint8_t>(*at - 0xE1) <= 0x0B &&
+        ((at[1] ^ 0x80) | (at[2] ^ 0x80)) < 0x40) {
       at += 3;
       continue;
     }

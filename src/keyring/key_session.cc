@@ -109,7 +109,7 @@ absl::StatusOr<KeySession::Key> KeySession::ForSealing(Slot slot, Scope scope,
         state_->table->FindForSealing(slot, day, now_ms_, day != today_);
     if (entry == nullptr) return NoSealingKey(slot, day);
     PARCELVEIL_RETURN_IF_ERROR(CheckMayOpen(*entry, scope));
-    PARCELVEIL_ASSIGN_OR_RETURN(Key key, Cached(*entry, scope));
+    const Key key = Cached(*entry, scope);
     if (!key.bytes.empty()) return key;
     PARCELVEIL_RETURN_IF_ERROR(Load(*entry, scope));
   }
@@ -130,7 +130,7 @@ absl::StatusOr<KeySession::Key> KeySession::ForOpening(Slot slot, Epoch epoch,
                             "the newest");
     }
     PARCELVEIL_RETURN_IF_ERROR(CheckMayOpen(*entry, scope));
-    PARCELVEIL_ASSIGN_OR_RETURN(Key key, Cached(*entry, scope));
+    const Key key = Cached(*entry, scope);
     if (!key.bytes.empty()) return key;
     PARCELVEIL_RETURN_IF_ERROR(Load(*entry, scope));
   }
@@ -163,6 +163,7 @@ absl::Status KeySession::NoSealingKey(Slot slot, Epoch day) const {
 
 absl::Status KeySession::CheckMayOpen(const keyring::KeyEntry& entry,
                                       Scope scope) const {
+  PARCELVEIL_RETURN_IF_ERROR(CheckAlive());
   const auto open = [&](const std::string& why) {
     return Operation("open", entry.id.slot) + ": " + why;
   };
@@ -199,17 +200,19 @@ absl::Status KeySession::CheckMayOpen(const keyring::KeyEntry& entry,
   return absl::OkStatus();
 }
 
-absl::StatusOr<KeySession::Key> KeySession::Cached(
-    const keyring::KeyEntry& entry, Scope scope) const {
-  if (!state_->cache->alive()) {
-    return MakeStatus(Reason::kKeyUnavailable,
-                      "use keyring as " + Describe(state_->options.role) +
-                          ": it was loaded before fork; load it again in the "
-                          "child");
-  }
+absl::Status KeySession::CheckAlive() const {
+  if (state_->cache->alive()) return absl::OkStatus();
+  return MakeStatus(Reason::kKeyUnavailable,
+                    "use keyring as " + Describe(state_->options.role) +
+                        ": it was loaded before fork; load it again in the "
+                        "child");
+}
+
+KeySession::Key KeySession::Cached(const keyring::KeyEntry& entry,
+                                   Scope scope) const {
   const uint64_t id = CacheId(state_->table->NumberOf(entry), scope);
-  return Key{entry.id.gen,     entry.id.epoch,   scope,
-             entry.index_bits, entry.index_rule, state_->cache->Find(id)};
+  return {entry.id.gen,     entry.id.epoch,   scope,
+          entry.index_bits, entry.index_rule, state_->cache->Find(id)};
 }
 
 absl::Status KeySession::Load(const keyring::KeyEntry& entry, Scope scope) {

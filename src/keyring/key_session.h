@@ -56,8 +56,9 @@ class KeySession {
 
  private:
   absl::Status CheckMayOpen(const keyring::KeyEntry& entry, Scope scope) const;
+  absl::Status CheckAlive() const;
   // `bytes` is empty where the cache does not hold the key.
-  absl::StatusOr<Key> Cached(const keyring::KeyEntry& entry, Scope scope) const;
+  Key Cached(const keyring::KeyEntry& entry, Scope scope) const;
   // Unwraps and derives the key and puts it into the cache.
   absl::Status Load(const keyring::KeyEntry& entry, Scope scope);
   // True where a newer keyring was taken up.

@@ -53,10 +53,15 @@ class Reader {
   template <typename Unsigned>
   Unsigned Get() {
     static_assert(std::is_unsigned_v<Unsigned>);
-    uint64_t value = 0;
-    for (char byte : Take(sizeof(Unsigned))) {
-      value = value << 8 | static_cast<uint8_t>(byte);
+    if (sizeof(Unsigned) > rest_.size()) {
+      Take(sizeof(Unsigned));
+      return 0;
     }
+    uint64_t value = 0;
+    for (size_t i = 0; i < sizeof(Unsigned); ++i) {
+      value = value << 8 | static_cast<uint8_t>(rest_[i]);
+    }
+    rest_.remove_prefix(sizeof(Unsigned));
     return static_cast<Unsigned>(value);
   }
   std::string_view Take(size_t size) {
