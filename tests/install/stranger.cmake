@@ -28,8 +28,10 @@ execute_process(COMMAND ${CMAKE_COMMAND} -S ${source} -B ${SCRATCH}/build
   OUTPUT_QUIET COMMAND_ERROR_IS_FATAL ANY)
 execute_process(COMMAND ${CMAKE_COMMAND} --build ${SCRATCH}/build
   COMMAND_ERROR_IS_FATAL ANY)
-execute_process(COMMAND ${SCRATCH}/build/stranger
+execute_process(COMMAND ${prefix}/bin/parcelveil keyring init
+  --keyring ${SCRATCH}/kr OUTPUT_QUIET COMMAND_ERROR_IS_FATAL ANY)
+execute_process(COMMAND ${SCRATCH}/build/stranger ${SCRATCH}/kr
   OUTPUT_VARIABLE output COMMAND_ERROR_IS_FATAL ANY)
-if(NOT output STREQUAL "138****5678\n")
+if(NOT output STREQUAL "48 bytes\n141****5678\n")
   message(FATAL_ERROR "the stranger's program printed: ${output}")
 endif()

@@ -1,19 +1,40 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <iostream>
+#include <string>
 
 #include "order.pb.h"
-#include "parcelveil/mask.h"
-#include "parcelveil/secret.h"
+#include "parcelveil/field.h"
+#include "parcelveil/file.h"
+#include "parcelveil/message.h"
 
-int main() {
-  // Links libsodium through the installed package.
-  if (!parcelveil::Secret::Random(32).ok()) return 1;
+// Seals one field and one message with the keyring directory argv[1], and shows
+// the message's masks.
+int main(int, char** argv) {
+  const auto converter =
+      parcelveil::LoadKeyring(argv[1], parcelveil::Role::kConverter);
+  const auto list = parcelveil::LoadKeyring(argv[1], parcelveil::Role::kList);
+  if (!converter.ok() || !list.ok()) return 1;
+
+  const auto sealer = parcelveil::Sealer::Create(
+      converter->get(), parcelveil::TableMap::Default());
+  std::string sealed;
+  if (!(*sealer)
+           ->SealField({parcelveil::Slot::kRecipientPhone, "SF1"},
+                       parcelveil::Scope::kNational, "14112345678", &sealed)
+           .ok()) {
+    return 1;
+  }
+  std::cout << sealed.size() << " bytes\n";
+
   stranger::Order order;
-  order.set_phone("13812345678");
-  const auto& option = order.GetDescriptor()->field(0)->options().GetExtension(
-      parcelveil::v1::field);
-  if (option.kind() != parcelveil::v1::Field::PHONE) return 1;
-  std::cout
-      << parcelveil::Mask(parcelveil::MaskRule::kPhone34, order.phone()).text()
-      << "\n";
+  order.set_waybill_no("SF1");
+  order.set_phone("14112345678");
+  const auto sealing = parcelveil::MessageSealer::Create(
+      converter->get(), stranger::Order::descriptor());
+  const auto showing = parcelveil::MessageSealer::Create(
+      list->get(), stranger::Order::descriptor());
+  if (!sealing.ok() || !showing.ok()) return 1;
+  if (!(*sealing)->Seal(&order).ok() || !order.phone().empty()) return 1;
+  if (!(*showing)->ShowViews(&order).ok()) return 1;
+  std::cout << order.phone() << "\n";
 }
