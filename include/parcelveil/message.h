@@ -10,8 +10,9 @@
 //   import "parcelveil/v1/sealed_record.proto";
 //   message Order {
 //     string waybill_no = 1 [(parcelveil.v1.field) = {kind: RECORD_ID}];
-//     string phone = 2 [(parcelveil.v1.field) = {party: RECIPIENT kind:
-//     PHONE}]; parcelveil.v1.SealedRecord sealed = 15;
+//     string phone = 2
+//         [(parcelveil.v1.field) = {party: RECIPIENT kind: PHONE}];
+//     parcelveil.v1.SealedRecord sealed = 15;
 //   }
 //
 // Nested messages (singular, repeated, map values, oneofs) are sealed with the
