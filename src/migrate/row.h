@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+// One row of the table as it was read, and whether it can be sealed.
+
+#ifndef PARCELVEIL_SRC_MIGRATE_ROW_H_
+#define PARCELVEIL_SRC_MIGRATE_ROW_H_
+
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/time/civil_time.h"
+#include "parcelveil/ids.h"
+#include "parcelveil/migrate.h"
+#include "parcelveil/schema.h"
+#include "parcelveil/sqlite.h"
+#include "parcelveil/table_map.h"
+#include "src/migrate/row_day.h"
+
+namespace parcelveil::migrate {
+
+struct Row {
+  SqliteValue key;
+  std::string record_id;  // with the map's prefix
+  SqliteValue scope;
+  SqliteValue version;
+  std::optional<absl::CivilDay> day;
+  std::vector<SqliteValue> texts;  // of the map's columns
+  std::vector<SqliteValue> added;  // of AddedColumns
+
+  bool HasText() const;
+  // True where every text has its sealed field.
+  bool IsSealed() const;
+  Scope scope_id() const { return static_cast<Scope>(scope.integer); }
+  uint32_t version_id() const { return static_cast<uint32_t>(version.integer); }
+};
+
+// Reads the current row of a SqliteText::SelectRows; reuses the buffers of
+// `row`.
+void ReadRow(const SqliteStatement& statement, const TableMap& map,
+             const RowDay& row_day, Row* row);
+
+// Which days may be sealed: a row that no role could read is not.
+struct DayRange {
+  absl::CivilDay first;
+  absl::CivilDay today;
+};
+DayRange ReadableDays(const Schema& schema, const TableMap& map, Epoch today);
+
+// Why a row is left as it is, and the column at fault.
+struct Fault {
+  std::string column;
+  UnsealedReason reason;
+};
+
+class RowCheck {
+ public:
+  // Borrows `map`. `schema` has every slot of it.
+  RowCheck(const TableMap& map, const Schema& schema, Epoch today);
+
+  std::optional<Fault> FindFault(const Row& row) const;
+  const DayRange& days() const { return days_; }
+
+ private:
+  std::optional<UnsealedReason> DayFault(const Row& row) const;
+  std::optional<UnsealedReason> TextFault(const Row& row, size_t column) const;
+
+  const TableMap& map_;
+  std::vector<FieldKind> kinds_;  // of the map's columns
+  DayRange days_;
+};
+
+}  // namespace parcelveil::migrate
+
+#endif  // PARCELVEIL_SRC_MIGRATE_ROW_H_

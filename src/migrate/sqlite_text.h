@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+// The SQL that wrapping a table needs, in SQLite's dialect. Text only: what
+// runs when is said elsewhere. Values never stand in it; they are bound.
+
+#ifndef PARCELVEIL_SRC_MIGRATE_SQLITE_TEXT_H_
+#define PARCELVEIL_SRC_MIGRATE_SQLITE_TEXT_H_
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "parcelveil/table_map.h"
+
+namespace parcelveil::migrate {
+
+// Returns the name as an SQL identifier, the text as an SQL literal.
+std::string Quote(std::string_view name);
+std::string QuoteText(std::string_view text);
+
+// Columns that a run adds, in the order in which a Sealer gives them.
+std::vector<std::string> AddedColumns(const TableMap& map);
+
+class SqliteText {
+ public:
+  // Where the columns of SelectRows stand. After kTexts: the plaintext columns,
+  // then the added ones.
+  enum Column { kKey = 0, kDate = 1, kScope = 2, kVersion = 3, kTexts = 4 };
+
+  explicit SqliteText(const TableMap& map) : map_(map) {}
+
+  // Run: three tables of ours, the columns, their indexes, the triggers.
+  std::vector<std::string> CreateStateTables() const;
+  std::string AddColumn(const std::string& column) const;
+  std::vector<std::string> CreateIndexes() const;
+  std::vector<std::string> CreateTriggers() const;
+
+  // Finish.
+  std::vector<std::string> DropTriggers() const;
+  std::string DropColumn(const std::string& column) const;
+
+  // Rows in key order; parameters: [last key,] limit.
+  std::string SelectRows(bool after_key) const;
+  // All rows, in any order, with NULL for the columns that are not there yet.
+  std::string SelectRowsWithout(const std::vector<std::string>& missing) const;
+  // One row; parameter: its key.
+  std::string SelectRow() const;
+  // The dates of the rows still to be sealed: all, or those marked dirty and
+  // those after the bound key, or the dirty ones alone.
+  enum class ToGo { kAll, kAfterKey, kDirty };
+  std::string SelectDates(ToGo to_go) const;
+  // Parameters: the added columns in order, then the key.
+  std::string UpdateRow() const;
+  // How many rows; with `after_key` those behind the bound key.
+  std::string CountRows(bool after_key) const;
+
+  // How many rows hold a text without its sealed field.
+  std::string CountUnsealed() const;
+
+  bool IsOurTrigger(std::string_view name) const;
+  std::string table() const { return Quote(map_.table); }
+
+ private:
+  std::string SelectList(const std::vector<std::string>& missing) const;
+  std::string After(bool after_key) const;
+  std::string TriggerName(const char* event) const;
+  std::string MarkDirty() const;
+  // `row` is "NEW." in a trigger.
+  std::string UnsealedCondition(const char* row) const;
+  std::string UpdateCondition() const;
+
+  const TableMap& map_;
+};
+
+}  // namespace parcelveil::migrate
+
+#endif  // PARCELVEIL_SRC_MIGRATE_SQLITE_TEXT_H_
