@@ -61,7 +61,8 @@ class Secret {
     return std::forward<F>(f)(absl::Span<uint8_t>(bytes_, size_));
   }
 
-  // Compares in constant time; sizes are public.
+  // Compares in constant time; sizes are public. Secrets that a forked child
+  // inherited equal none, not even themselves.
   friend bool operator==(const Secret& a, const Secret& b);
   friend bool operator!=(const Secret& a, const Secret& b) { return !(a == b); }
 

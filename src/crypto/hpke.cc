@@ -17,6 +17,8 @@ using Bytes = absl::Span<const uint8_t>;
 constexpr std::string_view kVersion = "HPKE-v1";
 constexpr std::string_view kKemSuite{"KEM\x00\x20", 5};
 constexpr std::string_view kSuite{"HPKE\x00\x20\x00\x01\x00\x03", 10};
+// RFC 5869: no salt is as many zeros as the hash has bytes.
+constexpr uint8_t kNoSalt[32] = {};
 
 Bytes AsBytes(std::string_view text) {
   return {reinterpret_cast<const uint8_t*>(text.data()), text.size()};
@@ -95,7 +97,7 @@ absl::Status HpkeKeys::ExtractAndExpand(Bytes sk, Bytes peer, Bytes enc,
                                         std::string_view info) {
   base::WipedBuffer<32> dh, prk, shared_secret;
   PARCELVEIL_RETURN_IF_ERROR(X25519(sk, peer, dh.span()));
-  LabeledExtract(kKemSuite, {}, "eae_prk", dh.span(), prk.data());
+  LabeledExtract(kKemSuite, kNoSalt, "eae_prk", dh.span(), prk.data());
   LabeledExpand(kKemSuite, prk.span(), "shared_secret", {enc, pk_recipient},
                 shared_secret.span());
   Schedule(shared_secret.span(), info);
@@ -105,8 +107,8 @@ absl::Status HpkeKeys::ExtractAndExpand(Bytes sk, Bytes peer, Bytes enc,
 void HpkeKeys::Schedule(Bytes shared_secret, std::string_view info) {
   uint8_t context[1 + 32 + 32] = {};  // mode 0 | psk_id_hash | info_hash
   base::WipedBuffer<32> secret;
-  LabeledExtract(kSuite, {}, "psk_id_hash", {}, context + 1);
-  LabeledExtract(kSuite, {}, "info_hash", AsBytes(info), context + 33);
+  LabeledExtract(kSuite, kNoSalt, "psk_id_hash", {}, context + 1);
+  LabeledExtract(kSuite, kNoSalt, "info_hash", AsBytes(info), context + 33);
   LabeledExtract(kSuite, shared_secret, "secret", {}, secret.data());
   LabeledExpand(kSuite, secret.span(), "key", {Bytes(context)}, key_.span());
   LabeledExpand(kSuite, secret.span(), "base_nonce", {Bytes(context)},

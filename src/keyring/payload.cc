@@ -32,18 +32,45 @@ bool IsWrapWellFormed(const v1::Wrap& wrap) {
          wrap.blob().size() == kWrapSize;
 }
 
-bool IsKeyWellFormed(const v1::Key& key) {
+// Two wraps for one role would let it open after the earlier one ended. A key
+// has a handful of wraps, and a file tens of thousands of keys: compared in
+// place.
+bool HasDuplicateWraps(const v1::Key& key) {
+  for (int i = 1; i < key.wraps_size(); ++i) {
+    for (int j = 0; j < i; ++j) {
+      if (key.wraps(i).role() == key.wraps(j).role() &&
+          key.wraps(i).role_scope() == key.wraps(j).role_scope()) {
+        return true;
+      }
+    }
+  }
+  return false;
+}
+
+bool IsIndexWellFormed(const v1::Key& key) {
+  if (key.slot() < 0x4001 || key.slot() > 0x4FFF) return true;
+  return key.index_bits() >= 1 && key.index_bits() <= 32 &&
+         key.index_rule() >= 1 && key.index_rule() <= 3;
+}
+
+// A main file holds epoch keys, a shard the keys of its own scope.
+bool IsLevelWellFormed(const v1::Key& key, uint32_t shard_scope) {
+  return shard_scope == 0 ? key.level() == 0 && key.scope() == 0
+                          : key.level() == 1 && key.scope() == shard_scope;
+}
+
+bool IsKeyWellFormed(const v1::Key& key, uint32_t shard_scope) {
   const bool is_destroyed = key.state() == v1::Key::DESTROYED;
   const bool is_known = is_destroyed || key.state() == v1::Key::PLANNED ||
                         key.state() == v1::Key::BACKFILL;
-  const bool scope_fits_level =
-      key.level() == 1 || (key.level() == 0 && key.scope() == 0);
-  return is_known && scope_fits_level && Fits16(key.slot()) &&
-         Fits16(key.epoch()) && key.gen() <= UINT8_MAX &&
-         key.kcv().size() == 32 && key.index_bits() <= 32 &&
-         key.index_rule() <= UINT8_MAX &&
+  return is_known && IsLevelWellFormed(key, shard_scope) &&
+         IsIndexWellFormed(key) && Fits16(key.slot()) && Fits16(key.epoch()) &&
+         key.gen() <= UINT8_MAX && key.kcv().size() == 32 &&
+         key.activate_ms() <= key.seal_until_ms() &&
          (!is_destroyed || key.wraps().empty()) &&
-         std::all_of(key.wraps().begin(), key.wraps().end(), IsWrapWellFormed);
+         std::all_of(key.wraps().begin(), key.wraps().end(),
+                     IsWrapWellFormed) &&
+         !HasDuplicateWraps(key);
 }
 
 // Two keys of one name would let a reader try a second key.
@@ -79,7 +106,9 @@ absl::Status CheckPayload(const v1::KeyringPayload& payload) {
     }
   }
   if (!std::all_of(payload.keys().begin(), payload.keys().end(),
-                   IsKeyWellFormed)) {
+                   [&](const v1::Key& key) {
+                     return IsKeyWellFormed(key, payload.shard_scope());
+                   })) {
     return Malformed("a key is malformed");
   }
   if (HasDuplicateKeys(payload)) return Malformed("a key is listed twice");

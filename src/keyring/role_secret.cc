@@ -113,6 +113,11 @@ absl::StatusOr<std::string> SealSecret(const Secret& payload,
                       "seal secret: it is not 1 to 16384 bytes; seal one role "
                       "at a time");
   }
+  if (!payload.alive()) {
+    return MakeStatus(Reason::kKeyUnavailable,
+                      "seal secret: it was made before fork; make it again in "
+                      "the child");
+  }
   uint8_t salt[16];
   uint8_t nonce[crypto::kXChaChaNonceSize];
   crypto::RandomBytes(absl::MakeSpan(salt));

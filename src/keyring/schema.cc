@@ -92,6 +92,29 @@ bool IsIndexSlot(Slot slot) {
   return (id >= 0x4001 && id <= 0x4003) || (id >= 0x4010 && id <= 0x4FFF);
 }
 
+bool IsOtherSlot(Slot slot) {
+  return slot == Slot::kDial || slot == Slot::kAuditRef ||
+         slot == Slot::kIntake;
+}
+
+// 9 to 63 are reserved.
+bool IsRole(Role role) {
+  const uint16_t id = ToInt(role);
+  return (id >= 1 && id <= ToInt(Role::kAuditor)) || id >= 64;
+}
+
+bool IsParty(Party party) {
+  return party == Party::kSender || party == Party::kRecipient;
+}
+
+// The built-in slots are what their numbers say: name, phone and address of
+// the sender, then of the recipient.
+bool FitsNumber(const Schema::SealedSlot& slot) {
+  const int place = ToInt(slot.id) - 1;
+  return place >= 6 || (static_cast<int>(slot.party) == 1 + place / 3 &&
+                        static_cast<int>(slot.kind) == 1 + place % 3);
+}
+
 template <typename Entry, typename Id>
 const Entry* Find(const std::vector<Entry>& entries, Id id) {
   for (const Entry& entry : entries) {
@@ -138,17 +161,23 @@ absl::Status Schema::Validate() const {
     if (slot.kind < FieldKind::kName || slot.kind > FieldKind::kText) {
       return Malformed(Describe(slot.id) + " has no kind that can be sealed");
     }
+    if (!IsParty(slot.party) || !FitsNumber(slot)) {
+      return Malformed(Describe(slot.id) +
+                       " has no party, or is given another party or kind than "
+                       "its own");
+    }
     if (!IsPad(slot.pad)) {
       return Malformed("pad of " + Describe(slot.id) +
                        " is not a power of two from 16 to 256");
     }
   }
   for (const ViewSlot& view : views_) {
-    if (!IsViewSlot(view.id) || !IsPad(view.pad) || view.shows.empty() ||
-        view.preset < MaskPreset::kHandheld ||
+    if (!IsViewSlot(view.id) || !IsParty(view.party) || !IsPad(view.pad) ||
+        view.shows.empty() || view.preset < MaskPreset::kHandheld ||
         view.preset > MaskPreset::kLabel) {
       return Malformed(Describe(view.id) +
-                       " needs a view's number, a pad, a preset and a show");
+                       " needs a view's number, a party, a pad, a preset and a "
+                       "show");
     }
     for (Slot shown : view.shows) {
       if (FindSlot(shown) == nullptr) {
@@ -166,14 +195,21 @@ absl::Status Schema::Validate() const {
                        "bits");
     }
   }
+  for (Slot other : others_) {
+    if (!IsOtherSlot(other)) {
+      return Malformed(Describe(other) +
+                       " is not dial, audit reference or intake");
+    }
+  }
   const std::vector<Slot> keyed = KeyedSlots();
   if (std::adjacent_find(keyed.begin(), keyed.end()) != keyed.end()) {
     return Malformed("a slot is named twice");
   }
   for (size_t i = 0; i < roles_.size(); ++i) {
     const RoleAccess& role = roles_[i];
-    if (ToInt(role.id) == 0 || (i > 0 && roles_[i - 1].id == role.id)) {
-      return Malformed(Describe(role.id) + " is named twice or not at all");
+    if (!IsRole(role.id) || (i > 0 && roles_[i - 1].id == role.id)) {
+      return Malformed(Describe(role.id) +
+                       " is named twice, or is no role's number");
     }
     if (role.bucket_days < 1 || role.bucket_days > 366 ||
         role.open_days > 36500) {

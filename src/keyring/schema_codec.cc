@@ -2,11 +2,48 @@
 #include "src/keyring/schema_codec.h"
 
 #include <algorithm>
+#include <cstdint>
+#include <string>
+#include <vector>
 
 #include "src/base/status.h"
 
 namespace parcelveil {
 namespace {
+
+// Numbers of slots and roles, as written.
+std::vector<int> NumbersOf(const v1::Schema& message) {
+  std::vector<int> numbers(message.other().begin(), message.other().end());
+  for (const auto& slot : message.slot()) numbers.push_back(slot.id());
+  for (const auto& view : message.view()) {
+    numbers.push_back(view.id());
+    numbers.insert(numbers.end(), view.show().begin(), view.show().end());
+  }
+  for (const auto& index : message.index()) {
+    numbers.insert(numbers.end(), {index.id(), index.of()});
+  }
+  for (const auto& role : message.role()) {
+    numbers.push_back(role.id());
+    numbers.insert(numbers.end(), role.slot().begin(), role.slot().end());
+  }
+  return numbers;
+}
+
+// A number that 16 bits do not hold would come out as another one's.
+absl::Status CheckNumbers(const v1::Schema& message) {
+  for (int number : NumbersOf(message)) {
+    if (number >= 0 && number <= UINT16_MAX) continue;
+    return MakeStatus(Reason::kMalformed,
+                      "read schema: " + std::to_string(number) +
+                          " is no slot's or role's number; correct the schema");
+  }
+  return absl::OkStatus();
+}
+
+// Cut to what does not pass for a pad.
+uint16_t PadOf(uint32_t pad) {
+  return static_cast<uint16_t>(std::min<uint32_t>(pad, UINT16_MAX));
+}
 
 template <typename Entries>
 std::vector<Slot> SlotsOf(const Entries& names) {
@@ -29,6 +66,7 @@ v1::SlotName NameOf(Slot slot) {
 }  // namespace
 
 absl::StatusOr<Schema> SchemaCodec::FromProto(const v1::Schema& message) {
+  PARCELVEIL_RETURN_IF_ERROR(CheckNumbers(message));
   Schema schema;
   schema.calling_code_ = message.calling_code();
   schema.destroy_after_days_ = message.destroy_after_days();
@@ -36,14 +74,13 @@ absl::StatusOr<Schema> SchemaCodec::FromProto(const v1::Schema& message) {
     schema.slots_.push_back({Slot{static_cast<uint16_t>(slot.id())},
                              static_cast<Party>(slot.party()),
                              static_cast<FieldKind>(slot.kind()),
-                             static_cast<uint16_t>(slot.pad())});
+                             PadOf(slot.pad())});
   }
   for (const auto& view : message.view()) {
-    schema.views_.push_back({Slot{static_cast<uint16_t>(view.id())},
-                             static_cast<Party>(view.party()),
-                             SlotsOf(view.show()),
-                             static_cast<MaskPreset>(view.preset()),
-                             static_cast<uint16_t>(view.pad())});
+    schema.views_.push_back(
+        {Slot{static_cast<uint16_t>(view.id())},
+         static_cast<Party>(view.party()), SlotsOf(view.show()),
+         static_cast<MaskPreset>(view.preset()), PadOf(view.pad())});
   }
   for (const auto& index : message.index()) {
     schema.indexes_.push_back(

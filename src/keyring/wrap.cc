@@ -17,7 +17,7 @@ namespace {
 
 constexpr size_t kHeadSize = 12;  // tenant 4 | role 2 | role_scope 4 | n 2
 constexpr size_t kPairSize = 2 + crypto::kX25519Size;
-constexpr size_t kMaxPairs = 480;  // 16 KiB
+constexpr size_t kMaxPairs = 481;  // 16 KiB
 
 std::string Info(const wire::KeyId& id, const wire::RoleKeyId& role_key) {
   std::string info(crypto::kInfoWrap);
@@ -91,7 +91,10 @@ absl::StatusOr<RoleSecret> RoleSecret::Parse(Secret payload) {
       if (i > 0 && version <= secret.kek_versions_.back()) return false;
       secret.kek_versions_.push_back(version);
     }
-    return reader.AtEnd();
+    // The signer's secret has one shape, and it is no role's.
+    const bool is_signers = secret.role_scope_ == Scope::kNational &&
+                            num_pairs == 1 && secret.kek_versions_[0] == 0;
+    return reader.AtEnd() && (secret.role_ != kSignerRole || is_signers);
   });
   if (!is_well_formed) {
     return MakeStatus(Reason::kMalformed,

@@ -240,6 +240,11 @@ TEST_F(KeyringTest, RefusesPayloadsThatNoSignerShouldHaveSigned) {
       load_after([](Payload p) { p->mutable_keys(0)->set_slot(70000); }),
       ReasonIs(Reason::kMalformed));
   EXPECT_THAT(load_after([](Payload p) { p->set_shard_scope(5712); }),
+              ReasonIs(Reason::kMalformed));  // no shard holds epoch keys
+  EXPECT_THAT(load_after([](Payload p) {
+                p->set_shard_scope(5712);
+                p->clear_keys();
+              }),
               ReasonIs(Reason::kForbidden));
   EXPECT_THAT(load_after([](Payload p) { p->clear_schema(); }),
               ReasonIs(Reason::kMalformed));
