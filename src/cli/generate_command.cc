@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+// parcelveil generate
+
+#include <memory>
+
+#include "absl/time/clock.h"
+#include "src/base/status.h"
+#include "src/cli/command.h"
+#include "src/cli/generate.h"
+#include "src/cli/json.h"
+
+namespace parcelveil::cli {
+namespace {
+
+constexpr std::string_view kSqlitePrefix = "sqlite:";
+constexpr int kChinaOffsetSeconds = 8 * 3600;
+
+struct Flags {
+  int64_t rows = 0;
+  uint64_t seed = 0;
+  std::string db;
+  std::string until;
+};
+
+absl::Status Run(const Flags& flags, Session* session) {
+  if (flags.db.rfind(kSqlitePrefix, 0) != 0) {
+    return UsageError("--db takes sqlite:PATH");
+  }
+  GenerateOptions options;
+  options.rows = flags.rows;
+  options.seed = flags.seed;
+  options.sqlite_path = flags.db.substr(kSqlitePrefix.size());
+  options.until =
+      absl::ToCivilDay(absl::Now(), absl::FixedTimeZone(kChinaOffsetSeconds));
+  if (!flags.until.empty()) {
+    PARCELVEIL_ASSIGN_OR_RETURN(Epoch until, ParseDay(flags.until));
+    options.until = DayOf(until);
+  }
+  PARCELVEIL_RETURN_IF_ERROR(Generate(options));
+  if (session->json) {
+    session->Print(JsonObject()
+                       .Add("rows", options.rows)
+                       .Add("db", flags.db)
+                       .Add("table", "waybill")
+                       .Take());
+  } else {
+    session->Print("Made " + std::to_string(options.rows) +
+                   " waybills in table waybill of " + options.sqlite_path +
+                   ".");
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+void AddGenerateCommand(CLI::App* app, Session* session) {
+  auto flags = std::make_shared<Flags>();
+  CLI::App* command = app->add_subcommand(
+      "generate", "make a realistic, made-up waybill database");
+  command->add_option("--rows", flags->rows, "how many waybills")
+      ->type_name("N")
+      ->required();
+  command->add_option("--seed", flags->seed, "the same seed, the same rows")
+      ->type_name("S")
+      ->required();
+  command->add_option("--db", flags->db, "where to: sqlite:PATH, a new file")
+      ->type_name("DB")
+      ->required();
+  command
+      ->add_option("--until", flags->until,
+                   "the last day of the rows (default: today in China)")
+      ->type_name("DAY");
+  session->OnRun(command, [flags, session] { return Run(*flags, session); });
+}
+
+}  // namespace parcelveil::cli

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+// KeyringEditor: what is done to one slot or one day.
+
+#include <algorithm>
+#include <vector>
+
+#include "parcelveil/keyring_admin.h"
+#include "src/base/status.h"
+#include "src/keyring/editor_state.h"
+
+namespace parcelveil {
+namespace {
+
+using keyring::Draft;
+using keyring::IsLive;
+using keyring::KeyEpoch;
+using keyring::KeyMaker;
+using keyring::KeySlot;
+
+absl::Status NoSuchDay(const char* operation, Epoch epoch) {
+  return MakeStatus(Reason::kKeyUnknown,
+                    std::string(operation) + " " + Describe(epoch) +
+                        ": the keyring has no keys for that day; nothing to "
+                        "do");
+}
+
+bool HasLiveKeys(const v1::KeyringPayload& payload, Epoch epoch) {
+  return std::any_of(payload.keys().begin(), payload.keys().end(),
+                     [&](const v1::Key& key) {
+                       return KeyEpoch(key) == epoch && IsLive(key);
+                     });
+}
+
+// Calls f(draft, key) for every live key of a day.
+template <typename F>
+void ForDay(keyring::Drafts* drafts, Epoch epoch, F f) {
+  drafts->ForEach([&](Scope /*scope*/, Draft& draft) {
+    for (v1::Key& key : *draft.payload.mutable_keys()) {
+      if (KeyEpoch(key) == epoch && IsLive(key)) f(&draft, &key);
+    }
+  });
+}
+
+v1::Wrap* DisputeWrap(v1::Key* key) {
+  for (v1::Wrap& wrap : *key->mutable_wraps()) {
+    if (wrap.role() == ToInt(Role::kDispute)) return &wrap;
+  }
+  return nullptr;
+}
+
+}  // namespace
+
+absl::StatusOr<int> KeyringEditor::Rotate(Slot slot) {
+  KeyMaker maker(&state_->drafts, state_->NowMs());
+  const std::vector<Slot> slots = schema().KeyedSlots();
+  if (!std::binary_search(slots.begin(), slots.end(), slot)) {
+    return MakeStatus(Reason::kKeyUnknown,
+                      "rotate " + Describe(slot) +
+                          ": the schema has no such slot; nothing to do");
+  }
+  const Epoch last = keyring::LastDay(state_->drafts.main.payload, Today());
+  for (Epoch day = Today(); day <= last; day = keyring::AddDays(day, 1)) {
+    PARCELVEIL_RETURN_IF_ERROR(maker.Make(slot, day, v1::Key::PLANNED));
+  }
+  return maker.num_made();
+}
+
+absl::Status KeyringEditor::Hold(Epoch epoch) {
+  if (!HasLiveKeys(state_->drafts.main.payload, epoch)) {
+    return NoSuchDay("hold", epoch);
+  }
+  ForDay(&state_->drafts, epoch, [](Draft* draft, v1::Key* key) {
+    key->set_hold(true);
+    v1::Wrap* dispute = DisputeWrap(key);
+    if (dispute != nullptr) dispute->set_open_until_ms(0);
+    draft->is_changed = true;
+  });
+  return absl::OkStatus();
+}
+
+absl::Status KeyringEditor::Release(Epoch epoch) {
+  if (!HasLiveKeys(state_->drafts.main.payload, epoch)) {
+    return NoSuchDay("release", epoch);
+  }
+  const KeyMaker maker(&state_->drafts, state_->NowMs());
+  const Schema::RoleAccess* role = schema().FindRole(Role::kDispute);
+  ForDay(&state_->drafts, epoch, [&](Draft* draft, v1::Key* key) {
+    if (!key->hold()) return;
+    key->set_hold(false);
+    v1::Wrap* dispute = DisputeWrap(key);
+    if (dispute != nullptr && role != nullptr) {
+      dispute->set_open_until_ms(maker.OpenUntil(*role, *key, epoch));
+    }
+    draft->is_changed = true;
+  });
+  return absl::OkStatus();
+}
+
+absl::StatusOr<int> KeyringEditor::DestroyDay(Epoch epoch) {
+  std::vector<v1::Key*> keys;
+  for (v1::Key& key : *state_->drafts.main.payload.mutable_keys()) {
+    if (KeyEpoch(key) != epoch || !IsLive(key)) continue;
+    if (key.hold()) {
+      return MakeStatus(Reason::kWrongState,
+                        "destroy " + Describe(epoch) +
+                            ": that day is held; release it first");
+    }
+    keys.push_back(&key);
+  }
+  if (keys.empty()) return NoSuchDay("destroy", epoch);
+  for (v1::Key* key : keys) state_->Destroy(key);
+  // Today and the days ahead go on under new keys.
+  KeyMaker maker(&state_->drafts, state_->NowMs());
+  if (epoch >= Today()) PARCELVEIL_RETURN_IF_ERROR(state_->FillAhead(&maker));
+  return static_cast<int>(keys.size());
+}
+
+}  // namespace parcelveil
