@@ -24,6 +24,7 @@
 #include "absl/time/civil_time.h"
 #include "absl/time/time.h"
 #include "parcelveil/clock.h"
+#include "parcelveil/ids.h"
 #include "parcelveil/keyring.h"
 #include "parcelveil/sqlite.h"
 #include "parcelveil/table_map.h"
@@ -194,6 +195,12 @@ class Migration {
 
   std::unique_ptr<State> state_;
 };
+
+// Counts a wrapped table's sealed rows by the day whose keys they need.
+// Errors: those of the database; kInvalidArgument MALFORMED where a sealed
+// column holds something else.
+absl::StatusOr<std::map<Epoch, int64_t>> CountRowsByDay(SqliteDatabase* db,
+                                                        const TableMap& map);
 
 }  // namespace parcelveil
 

@@ -1,19 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 // parcelveil keyring rotate, hold, release, destroy
 
+#include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "src/base/status.h"
 #include "src/cli/command.h"
 #include "src/cli/json.h"
 #include "src/cli/keyring_signer.h"
+#include "src/cli/row_count.h"
+#include "src/cli/table_flags.h"
 
 namespace parcelveil::cli {
 namespace {
 
 struct Flags {
   KeyringFlags common;
+  CountFlags tables;
   std::string slot;
   std::string day;
   std::string role;
@@ -81,6 +86,19 @@ absl::StatusOr<std::string> DestroyInEditor(const Flags& flags,
          Describe(before) + " (" + std::to_string(num_days) + " days).";
 }
 
+// How many rows would be lost; nullopt where no table was given.
+absl::StatusOr<std::optional<int64_t>> CountLostRows(const Flags& flags) {
+  PARCELVEIL_ASSIGN_OR_RETURN(auto counts, CountRows(flags.tables));
+  if (!counts.has_value()) return std::nullopt;
+  PARCELVEIL_ASSIGN_OR_RETURN(
+      Epoch day, ParseDay(flags.day.empty() ? flags.before : flags.day));
+  int64_t num_rows = 0;
+  for (const auto& [sealed_on, num] : *counts) {
+    if (flags.day.empty() ? sealed_on < day : sealed_on == day) num_rows += num;
+  }
+  return num_rows;
+}
+
 absl::Status RunDestroy(const Flags& flags, Session* session) {
   const bool by_role = !flags.role.empty() && !flags.before.empty();
   if (flags.day.empty() != by_role ||
@@ -91,12 +109,22 @@ absl::Status RunDestroy(const Flags& flags, Session* session) {
                               KeyringSigner::Open(flags.common));
   PARCELVEIL_ASSIGN_OR_RETURN(std::string meaning,
                               DestroyInEditor(flags, &signer->editor()));
-  session->Note("Rows were not counted.");
+  PARCELVEIL_ASSIGN_OR_RETURN(std::optional<int64_t> num_rows,
+                              CountLostRows(flags));
+  session->Note(num_rows.has_value()
+                    ? FormatCount(*num_rows) + " rows need these keys."
+                    : std::string("Rows were not counted."));
   if (!flags.dry_run) {
-    if (!flags.accept_loss) {
-      return MakeStatus(Reason::kWrongState,
-                        "destroy keys: rows that still need them were not "
-                        "counted; if their loss is meant, say --accept-loss");
+    if (!flags.accept_loss && num_rows != 0) {
+      return MakeStatus(
+          Reason::kWrongState,
+          num_rows.has_value()
+              ? "destroy keys: " + FormatCount(*num_rows) +
+                    " rows still need them; if their loss is meant, say "
+                    "--accept-loss"
+              : "destroy keys: rows that still need them were not counted; "
+                "pass --db and --map, or say --accept-loss if their loss is "
+                "meant");
     }
     PARCELVEIL_RETURN_IF_ERROR(
         session->Confirm(meaning + " This cannot be undone.", flags.yes));
@@ -131,6 +159,7 @@ void AddDestroy(CLI::App* keyring, Session* session) {
   CLI::App* command = keyring->add_subcommand(
       "destroy", "destroy a day's keys, or end a role's access, for good");
   AddKeyringFlags(command, &flags->common);
+  AddCountFlags(command, &flags->tables);
   AddDayFlag(command, flags.get());
   command->add_option("--role", flags->role, "only this role's access")
       ->type_name("ROLE");

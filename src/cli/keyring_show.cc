@@ -16,12 +16,17 @@
 #include "src/cli/json.h"
 #include "src/cli/keyring_signer.h"
 #include "src/cli/keyring_view.h"
+#include "src/cli/row_count.h"
+#include "src/cli/table_flags.h"
 
 namespace parcelveil::cli {
 namespace {
 
+using RowCounts = std::optional<std::map<Epoch, int64_t>>;
+
 struct Flags {
   KeyringFlags common;
+  CountFlags tables;
   bool check = false;
   int days = KeyringEditor::kDaysAhead / 2;
   uint32_t outlet = 0;
@@ -62,7 +67,19 @@ std::string DaysText(const KeyringView& view) {
   return FormatTable(rows);
 }
 
-std::string ToText(const Flags& flags, const KeyringView& view) {
+std::string RowsText(const RowCounts& counts) {
+  if (!counts.has_value()) {
+    return "Rows were not counted; pass --db and --map to count them.";
+  }
+  std::vector<std::vector<std::string>> rows;
+  for (const auto& [day, num_rows] : *counts) {
+    rows.push_back({Describe(day), FormatCount(num_rows)});
+  }
+  return "Rows sealed on each day\n" + FormatTable(rows);
+}
+
+std::string ToText(const Flags& flags, const KeyringView& view,
+                   const RowCounts& counts) {
   std::string slots;
   for (Slot slot : view.schema.KeyedSlots()) {
     if (!slots.empty()) slots += ' ';
@@ -74,10 +91,10 @@ std::string ToText(const Flags& flags, const KeyringView& view) {
          IsoTime(view.created, view.zone) + "\nRows can be sealed until " +
          IsoTime(view.sealing_stops, view.zone) + "\nSlots: " + slots +
          "\n\nDays that each role may open\n" + RolesText(view) + "\n\nDays\n" +
-         DaysText(view) + "\n\nRows were not counted.";
+         DaysText(view) + "\n\n" + RowsText(counts);
 }
 
-std::string ToJson(const KeyringView& view) {
+std::string ToJson(const KeyringView& view, const RowCounts& counts) {
   JsonList roles, days;
   for (const RoleDays& role : view.roles) {
     JsonObject object;
@@ -92,11 +109,15 @@ std::string ToJson(const KeyringView& view) {
     roles.AddRaw(object.Take());
   }
   for (const DayView& day : view.days) {
-    days.AddRaw(JsonObject()
-                    .Add("day", Describe(day.day))
-                    .Add("state", day.state)
-                    .Add("keys", day.num_keys)
-                    .Take());
+    JsonObject object;
+    object.Add("day", Describe(day.day))
+        .Add("state", day.state)
+        .Add("keys", day.num_keys);
+    if (counts.has_value()) {
+      const auto found = counts->find(day.day);
+      object.Add("rows", found == counts->end() ? 0 : found->second);
+    }
+    days.AddRaw(object.Take());
   }
   return JsonObject()
       .Add("tenant", view.tenant)
@@ -172,7 +193,9 @@ absl::Status Run(const Flags& flags, Session* session) {
           scope == Scope::kNational ? files.main : files.shards.at(scope),
           signers, absl::Now()));
   if (flags.check) return Check(flags, view, session);
-  session->Print(session->json ? ToJson(view) : ToText(flags, view));
+  PARCELVEIL_ASSIGN_OR_RETURN(RowCounts counts, CountRows(flags.tables));
+  session->Print(session->json ? ToJson(view, counts)
+                               : ToText(flags, view, counts));
   return absl::OkStatus();
 }
 
@@ -183,6 +206,7 @@ void AddKeyringShow(CLI::App* keyring, Session* session) {
   CLI::App* command = keyring->add_subcommand(
       "show", "roles, days, and who may open what until when");
   AddKeyringFlags(command, &flags->common);
+  AddCountFlags(command, &flags->tables);
   command->add_flag("--check", flags->check,
                     "for monitoring: ends with 1 where something needs care");
   command

@@ -179,6 +179,13 @@ absl::Status KeySession::CheckMayOpen(const keyring::KeyEntry& entry,
              DayAt(entry.destroyed_ms, *state_->table) +
              "; treat the field as expired"));
   }
+  if (now_ms_ >= entry.destroy_after_ms && !entry.is_held) {
+    return MakeStatus(Reason::kKeyDestroyed,
+                      open("the day " + Describe(entry.id.epoch) +
+                           " was due to be destroyed on " +
+                           DayAt(entry.destroy_after_ms, *state_->table) +
+                           "; treat the field as expired"));
+  }
   if (!entry.is_wrapped) {
     return MakeStatus(
         Reason::kForbidden,

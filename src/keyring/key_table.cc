@@ -48,6 +48,8 @@ KeyEntry ToEntry(const v1::Key& key, uint32_t tenant, Role role,
   entry.activate_ms = key.activate_ms();
   entry.seal_until_ms = key.seal_until_ms();
   entry.destroyed_ms = key.destroyed_ms();
+  entry.destroy_after_ms =
+      key.destroy_after_ms() == 0 ? kNoEnd : key.destroy_after_ms();
   entry.index_bits = static_cast<uint8_t>(key.index_bits());
   entry.index_rule = static_cast<IndexRule>(key.index_rule());
   for (const v1::Wrap& wrap : key.wraps()) {

@@ -26,6 +26,7 @@ struct KeyEntry {
   uint64_t activate_ms;
   uint64_t seal_until_ms;
   uint64_t open_until_ms;
+  uint64_t destroy_after_ms;
   bool is_destroyed;
   bool is_backfill;
   bool is_held;

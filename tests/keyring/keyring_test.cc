@@ -277,6 +277,17 @@ TEST_F(KeyringTest, OnlyDisputeOpensADayOnHoldOnceItIsOver) {
   EXPECT_THAT(OpenPhone(*dispute, sealed), IsOk());
 }
 
+TEST_F(KeyringTest, TreatsADayAsDestroyedOnceItIsDueWhateverTheFileHolds) {
+  std::string text = Schema::Default().ToText() + "destroy_after_days: 30\n";
+  testing::TestKeyring keys(Schema::Parse(text).value());
+  const auto gate = keys.Load(Role::kGate);
+  PARCELVEIL_ASSERT_OK_AND_ASSIGN(const std::string sealed, SealPhone(*gate));
+  keys.clock().Advance(absl::Hours(24 * 30));
+  EXPECT_THAT(OpenPhone(*gate, sealed), IsOk());
+  keys.clock().Advance(absl::Hours(24));
+  EXPECT_THAT(OpenPhone(*gate, sealed), ReasonIs(Reason::kKeyDestroyed));
+}
+
 TEST_F(KeyringTest, AnOutletOpensItsOwnViewsOnly) {
   const Secret steward = keys_.SecretOf(Role::kSteward);
   KeyringEditor::AddScopeOptions options{Scope{5712}, std::nullopt, &steward};

@@ -16,19 +16,9 @@
 #include "parcelveil/keyring.h"
 #include "parcelveil/keyring_admin.h"
 #include "parcelveil/schema.h"
+#include "tests/testing/fake_clock.h"
 
 namespace parcelveil::testing {
-
-class FakeClock : public Clock {
- public:
-  explicit FakeClock(absl::Time now) : now_(now) {}
-  absl::Time Now() const override { return now_; }
-  void Advance(absl::Duration by) { now_ += by; }
-  void Set(absl::Time now) { now_ = now; }
-
- private:
-  absl::Time now_;
-};
 
 // A keyring's bytes that several sources share; tests replace them.
 struct MemoryFile {
