@@ -23,14 +23,19 @@ std::atomic<int64_t> num_allocations{0};
 
 }  // namespace
 
-void* operator new(size_t size) {
+// Not inlined: the compiler would take malloc and delete for a mismatch.
+__attribute__((noinline)) void* operator new(size_t size) {
   ++num_allocations;
   void* memory = std::malloc(size);
   if (memory == nullptr) std::abort();
   return memory;
 }
-void operator delete(void* memory) noexcept { std::free(memory); }
-void operator delete(void* memory, size_t) noexcept { std::free(memory); }
+__attribute__((noinline)) void operator delete(void* memory) noexcept {
+  std::free(memory);
+}
+__attribute__((noinline)) void operator delete(void* memory, size_t) noexcept {
+  std::free(memory);
+}
 
 namespace parcelveil {
 namespace {
