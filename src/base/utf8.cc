@@ -8,6 +8,12 @@ namespace {
 
 bool IsTail(uint8_t byte) { return (byte & 0xC0) == 0x80; }
 
+// U+1000..U+CFFF in three bytes: nearly all Chinese text.
+bool IsCommonThree(const uint8_t* at) {
+  return static_cast<uint8_t>(at[0] - 0xE1) <= 0x0B &&
+         ((at[1] ^ 0x80) | (at[2] ^ 0x80)) < 0x40;
+}
+
 // Bytes of the well-formed sequence at `at`, 0 if there is none. RFC 3629
 // section 4.
 size_t SequenceSize(const uint8_t* at, size_t left) {
@@ -37,14 +43,13 @@ bool IsUtf8(std::string_view text) {
   const auto* at = reinterpret_cast<const uint8_t*>(text.data());
   const uint8_t* const end = at + text.size();
   while (at < end) {
-    // Most of a waybill: ASCII, and U+1000..U+CFFF in three bytes.
     if (*at < 0x80) {
       ++at;
       continue;
     }
-    if (end - at >= 3 && static_cast<uint8_t>(*at - 0xE1) <= 0x0B &&
-        ((at[1] ^ 0x80) | (at[2] ^ 0x80)) < 0x40) {
+    if (end - at >= 3 && IsCommonThree(at)) {
       at += 3;
+      while (end - at >= 3 && IsCommonThree(at)) at += 3;
       continue;
     }
     const size_t size = SequenceSize(at, static_cast<size_t>(end - at));

@@ -118,6 +118,11 @@ absl::StatusOr<KeySession::Key> KeySession::ForSealing(Slot slot, Scope scope,
 absl::StatusOr<KeySession::Key> KeySession::ForOpening(Slot slot, Epoch epoch,
                                                        uint8_t gen,
                                                        Scope scope) {
+  const Key& last = opened_.key;
+  if (!last.bytes.empty() && opened_.slot == slot && last.epoch == epoch &&
+      last.gen == gen && last.scope == scope) {
+    return last;
+  }
   while (true) {
     const keyring::KeyEntry* entry = state_->table->Find(slot, epoch, gen);
     if (entry == nullptr) {
@@ -131,12 +136,16 @@ absl::StatusOr<KeySession::Key> KeySession::ForOpening(Slot slot, Epoch epoch,
     }
     PARCELVEIL_RETURN_IF_ERROR(CheckMayOpen(*entry, scope));
     const Key key = Cached(*entry, scope);
-    if (!key.bytes.empty()) return key;
+    if (!key.bytes.empty()) {
+      opened_ = {slot, key};
+      return key;
+    }
     PARCELVEIL_RETURN_IF_ERROR(Load(*entry, scope));
   }
 }
 
 bool KeySession::ReloadForMissingKey() {
+  opened_ = {};
   stripe_->unlock();
   const bool has_changed = state_->ReloadForMissingKey(now_);
   stripe_->lock();
@@ -223,6 +232,7 @@ KeySession::Key KeySession::Cached(const keyring::KeyEntry& entry,
 }
 
 absl::Status KeySession::Load(const keyring::KeyEntry& entry, Scope scope) {
+  opened_ = {};
   // Holding on to the table keeps `entry` alive while the lock is given up.
   const std::shared_ptr<const keyring::KeyTable> table = state_->table;
   const uint32_t number = table->NumberOf(entry);

@@ -66,11 +66,18 @@ class KeySession {
   absl::Status NoSealingKey(Slot slot, Epoch day) const;
   std::string Operation(const char* verb, Slot slot) const;
 
+  // The last key opened with: the rows of a list mostly share one.
+  struct Opened {
+    Slot slot{};
+    Key key{};  // no bytes: none yet, or the lock was given up since
+  };
+
   Keyring::State* const state_;
   std::mutex* const stripe_;
   const absl::Time now_;
   uint64_t now_ms_;
   Epoch today_;
+  Opened opened_;
 };
 
 }  // namespace parcelveil

@@ -13,6 +13,11 @@
 namespace parcelveil::keyring {
 namespace {
 
+// The next gen of the same slot and day, or null.
+const KeyEntry* NextGen(const KeyEntry* entry) {
+  return entry->has_next_gen ? entry + 1 : nullptr;
+}
+
 constexpr uint64_t kNoEnd = UINT64_MAX;
 constexpr uint64_t kDayMs = 86'400'000;
 constexpr uint64_t kFirstDayMs = 18262 * kDayMs;  // 2020-01-01
@@ -112,6 +117,12 @@ void KeyTable::Index() {
   if (!std::is_sorted(entries_.begin(), entries_.end(), by_order)) {
     std::sort(entries_.begin(), entries_.end(), by_order);
   }
+  for (size_t i = 1; i < entries_.size(); ++i) {
+    const wire::KeyId& id = entries_[i].id;
+    KeyEntry& before = entries_[i - 1];
+    before.has_next_gen =
+        before.id.slot == id.slot && before.id.epoch == id.epoch;
+  }
   for (const KeyEntry& entry : entries_) {
     const uint16_t epoch = ToInt(entry.id.epoch);
     if (slots_.empty() || slots_.back() != entry.id.slot) {
@@ -133,14 +144,6 @@ const KeyEntry* KeyTable::FirstGen(Slot slot, Epoch epoch) const {
   const size_t day = size_t{ToInt(epoch)} - days.first_epoch;
   if (day >= days.first_gen.size() || days.first_gen[day] == 0) return nullptr;
   return &entries_[days.first_gen[day] - 1];
-}
-
-const KeyEntry* KeyTable::NextGen(const KeyEntry* entry) const {
-  const KeyEntry* next = entry + 1;
-  const bool is_same_day = next != entries_.data() + entries_.size() &&
-                           next->id.slot == entry->id.slot &&
-                           next->id.epoch == entry->id.epoch;
-  return is_same_day ? next : nullptr;
 }
 
 const KeyEntry* KeyTable::Find(Slot slot, Epoch epoch, uint8_t gen) const {

@@ -20,7 +20,7 @@
 
 namespace parcelveil::keyring {
 
-struct KeyEntry {
+struct alignas(64) KeyEntry {
   // What every use looks at comes first, on one cache line.
   wire::KeyId id;
   uint64_t activate_ms;
@@ -31,6 +31,7 @@ struct KeyEntry {
   bool is_backfill;
   bool is_held;
   bool is_wrapped;     // for this role: kek_version and blob hold only then
+  bool has_next_gen;   // of the same slot and day, right behind it
   uint8_t index_bits;  // 0 unless an index slot's
   IndexRule index_rule;
   uint16_t kek_version;
@@ -86,8 +87,6 @@ class KeyTable {
   void Index();
   // The first gen of (slot, epoch), its others behind it; null where none is.
   const KeyEntry* FirstGen(Slot slot, Epoch epoch) const;
-  // The next gen of the same day, or null.
-  const KeyEntry* NextGen(const KeyEntry* entry) const;
 
   uint32_t tenant_ = 0;
   uint64_t serial_ = 0;
