@@ -15,6 +15,9 @@ namespace {
 
 bool IsViewSlot(Slot slot) { return ToInt(slot) > 0x8000; }
 
+// What the keyring holds for an index is no cell's key.
+bool IsIndexSlot(Slot slot) { return ToInt(slot) >> 12 == 4; }
+
 size_t PaddedSizeOf(std::string_view sealed) {
   return sealed.size() - wire::kFieldOverhead;
 }
@@ -26,6 +29,11 @@ absl::Span<const uint8_t> AfterHeader(std::string_view sealed) {
 absl::Status WrongSlot(Slot slot, const char* remedy) {
   return MakeStatus(Reason::kMalformed,
                     "open " + Describe(slot) + ": " + remedy);
+}
+
+absl::Status IndexSlot(Slot slot) {
+  return WrongSlot(slot,
+                   "it is an index, not a field; nothing is sealed in it");
 }
 
 // A failed open never says whether key, cell or bytes were wrong.
@@ -80,6 +88,7 @@ absl::Status Opener::OpenInto(const Cell& cell, std::string_view sealed,
   if (IsViewSlot(cell.slot)) {
     return WrongSlot(cell.slot, "it is a view; open it with OpenViews");
   }
+  if (IsIndexSlot(cell.slot)) return IndexSlot(cell.slot);
   PARCELVEIL_ASSIGN_OR_RETURN(wire::FieldHeader header,
                               wire::ParseFieldHeader(sealed));
   KeySession session(keyring_);
@@ -125,6 +134,7 @@ std::vector<absl::StatusOr<View>> Opener::OpenViews(
 
 absl::StatusOr<Secret> Opener::MakeCapability(const Cell& cell,
                                               std::string_view sealed) const {
+  if (IsIndexSlot(cell.slot)) return IndexSlot(cell.slot);
   PARCELVEIL_ASSIGN_OR_RETURN(wire::FieldHeader header,
                               wire::ParseFieldHeader(sealed));
   PARCELVEIL_RETURN_IF_ERROR(wire::CheckRecordId(cell.record_id));

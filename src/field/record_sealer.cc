@@ -1,17 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "src/field/record_sealer.h"
 
-#include <algorithm>
+#include <optional>
 
 #include "src/base/status.h"
 #include "src/base/utf8.h"
-#include "src/base/wipe.h"
 #include "src/crypto/field_aead.h"
-#include "src/crypto/labels.h"
-#include "src/crypto/prf.h"
 #include "src/crypto/xchacha.h"
+#include "src/keyring/index_hash.h"
 #include "src/text/mask.h"
-#include "src/text/normalise.h"
 #include "src/wire/bytes.h"
 #include "src/wire/cell.h"
 #include "src/wire/index_value.h"
@@ -26,20 +23,6 @@ constexpr size_t kMaxPlanFields = 32;
 wire::FieldHeader HeaderOf(const KeySession::Key& key) {
   return {key.gen, key.epoch, key.scope};
 }
-
-// Zeroes text that had to pass through a string.
-class WipedString {
- public:
-  ~WipedString() {
-    base::WipeOnExit wipe(
-        absl::MakeSpan(reinterpret_cast<uint8_t*>(text_.data()), text_.size()));
-  }
-  std::string* get() { return &text_; }
-  std::string_view view() const { return text_; }
-
- private:
-  std::string text_;
-};
 
 std::string Operation(Slot slot, std::string_view record_id) {
   return "seal " + Describe(slot) + " of row " + std::string(record_id);
@@ -135,24 +118,15 @@ absl::Status RecordSealer::IndexOne(KeySession* session, const Target& target,
   PARCELVEIL_ASSIGN_OR_RETURN(
       KeySession::Key key,
       session->ForSealing(target.cell.slot, target.scope, target.day));
-  base::WipedBuffer<16> hash;
-  WipedString normal;
-  const auto rule = static_cast<text::NormaliseRule>(key.index_rule);
-  if (text::Normalise(rule, text, plan_.calling_code, normal.get())) {
-    base::WipedBuffer<wire::kIndexMessagePrefixSize + kMaxFieldTextSize>
-        message(wire::kIndexMessagePrefixSize + normal.view().size());
-    wire::EncodeIndexMessagePrefix(static_cast<uint8_t>(key.index_rule),
-                                   target.cell.slot, message.data());
-    std::copy(normal.view().begin(), normal.view().end(),
-              message.data() + wire::kIndexMessagePrefixSize);
-    crypto::Prf(key.bytes.first(crypto::kKeySize), crypto::kLabelIndex,
-                message.span(), hash.span());
-  } else {
+  std::optional<uint32_t> hash =
+      keyring::HashForIndex(key, target.cell.slot, text, plan_.calling_code);
+  if (!hash.has_value()) {
     // Rows without a usable value must not share one.
-    crypto::RandomBytes(hash.span());
+    uint8_t random[16];
+    crypto::RandomBytes(absl::MakeSpan(random));
+    hash = wire::TruncateHash(random, key.index_bits);
   }
-  value->assign(wire::AsText(wire::EncodeIndexValue(
-      {HeaderOf(key), wire::TruncateHash(hash.span(), key.index_bits)})));
+  value->assign(wire::AsText(wire::EncodeIndexValue({HeaderOf(key), *hash})));
   return absl::OkStatus();
 }
 

@@ -146,8 +146,10 @@ absl::StatusOr<KeySession::Key> KeySession::ForOpening(Slot slot, Epoch epoch,
 
 bool KeySession::ReloadForMissingKey() {
   opened_ = {};
+  // Held, so that no later table can have its address.
+  const std::shared_ptr<const keyring::KeyTable> searched = state_->table;
   stripe_->unlock();
-  const bool has_changed = state_->ReloadForMissingKey(now_);
+  const bool has_changed = state_->ReloadForMissingKey(now_, searched.get());
   stripe_->lock();
   return has_changed;
 }

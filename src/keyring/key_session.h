@@ -20,7 +20,8 @@
 namespace parcelveil {
 
 // Takes the time once and holds the keyring's reader lock while it lives, but
-// for when a key must be unwrapped. One thread, one call at a time.
+// for when a key must be unwrapped. One thread, one call at a time; a thread
+// that makes a second one while its first lives would wait for itself.
 class KeySession {
  public:
   explicit KeySession(const Keyring* keyring);
@@ -48,7 +49,7 @@ class KeySession {
   // KEY_MISMATCH.
   absl::StatusOr<Key> ForSealing(Slot slot, Scope scope, Epoch day);
 
-  // The key named by a sealed field's header.
+  // The key named by the header of a sealed field or an index value.
   // Errors: KEY_UNKNOWN, KEY_DESTROYED, FORBIDDEN, KEY_UNAVAILABLE,
   // KEY_MISMATCH.
   absl::StatusOr<Key> ForOpening(Slot slot, Epoch epoch, uint8_t gen,

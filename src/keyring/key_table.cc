@@ -93,6 +93,7 @@ absl::StatusOr<std::shared_ptr<const KeyTable>> KeyTable::Read(
                               SchemaCodec::FromProto(payload->schema()));
   std::shared_ptr<KeyTable> table(new KeyTable(std::move(schema)));
   table->tenant_ = payload->tenant();
+  table->keyring_id_ = ToArray<16>(payload->keyring_id());
   table->serial_ = payload->serial();
   table->created_ms_ = payload->created_ms();
   table->not_after_ms_ = payload->not_after_ms();

@@ -55,6 +55,7 @@ class KeyTable {
       Role role, Scope role_scope);
 
   uint32_t tenant() const { return tenant_; }
+  const std::array<uint8_t, 16>& keyring_id() const { return keyring_id_; }
   uint64_t serial() const { return serial_; }
   uint64_t created_ms() const { return created_ms_; }
   uint64_t not_after_ms() const { return not_after_ms_; }
@@ -89,6 +90,7 @@ class KeyTable {
   const KeyEntry* FirstGen(Slot slot, Epoch epoch) const;
 
   uint32_t tenant_ = 0;
+  std::array<uint8_t, 16> keyring_id_{};
   uint64_t serial_ = 0;
   uint64_t created_ms_ = 0;
   uint64_t not_after_ms_ = 0;

@@ -39,13 +39,15 @@ absl::Status CheckFollows(const keyring::KeyTable& next, uint64_t serial,
   return absl::OkStatus();
 }
 
-// True for the one caller of an interval.
+// True for the one caller of an interval. A due time further off than the
+// interval was set by a clock that has been turned back since.
 bool TakeTurn(std::atomic<int64_t>* next_ns, absl::Time now,
               absl::Duration interval) {
   const int64_t now_ns = absl::ToUnixNanos(now);
+  const int64_t interval_ns = absl::ToInt64Nanoseconds(interval);
   int64_t due = next_ns->load(std::memory_order_relaxed);
-  return now_ns >= due && next_ns->compare_exchange_strong(
-                              due, now_ns + absl::ToInt64Nanoseconds(interval));
+  const bool is_due = now_ns >= due || due - now_ns > interval_ns;
+  return is_due && next_ns->compare_exchange_strong(due, now_ns + interval_ns);
 }
 
 }  // namespace
@@ -137,10 +139,15 @@ void Keyring::State::Poll(absl::Time now) {
   }
 }
 
-bool Keyring::State::ReloadForMissingKey(absl::Time now) {
-  if (!TakeTurn(&next_missing_ns_, now, absl::Seconds(1))) return false;
-  const auto before = Table();
-  return Reload().ok() && Table() != before;
+bool Keyring::State::ReloadForMissingKey(absl::Time now,
+                                         const keyring::KeyTable* searched) {
+  if (TakeTurn(&next_missing_ns_, now, absl::Seconds(1))) {
+    Reload().IgnoreError();  // kept for Health
+  } else {
+    // Another thread's reload may be under way: wait for what it brings.
+    std::lock_guard<std::mutex> lock(reload_mutex_);
+  }
+  return Table().get() != searched;
 }
 
 absl::Status Keyring::State::ReloadLocked() {
@@ -174,6 +181,9 @@ absl::Status Keyring::State::CheckSuccession(
                                               "'s; use files of one tenant");
   }
   if (table == nullptr) return absl::OkStatus();
+  if (next.keyring_id() != table->keyring_id()) {
+    return Forked("it is another keyring than the one loaded");
+  }
   return CheckFollows(next, table->serial(), table->sha256());
 }
 

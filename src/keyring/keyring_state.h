@@ -32,9 +32,9 @@ class Keyring::State {
   absl::Status Reload();
   // Reloads where the source's version changed; at most once a poll interval.
   void Poll(absl::Time now);
-  // Reloads where a key is missing; at most once a second. True where the
-  // table changed.
-  bool ReloadForMissingKey(absl::Time now);
+  // Reloads where a key is missing from the table `searched`; at most once a
+  // second. True where there is another table now.
+  bool ReloadForMissingKey(absl::Time now, const keyring::KeyTable* searched);
 
   // A table that outlives a reload.
   std::shared_ptr<const keyring::KeyTable> Table();

@@ -140,6 +140,14 @@ TEST_F(OpenerTest, ViewsAndFieldsAreOpenedByTheirOwnCalls) {
               ReasonIs(Reason::kMalformed));
 }
 
+TEST_F(OpenerTest, AnIndexHoldsNoCell) {
+  const std::string sealed = SealText(Slot::kRecipientPhone, kPhone);
+  const Cell cell{Slot::kRecipientPhoneIndex, kWaybill};
+  EXPECT_THAT(gate_opener_->Open(cell, sealed), ReasonIs(Reason::kMalformed));
+  EXPECT_THAT(gate_opener_->MakeCapability(cell, sealed),
+              ReasonIs(Reason::kMalformed));
+}
+
 TEST_F(OpenerTest, OneBadRowDoesNotEndAList) {
   auto columns = Columns(sealer_->Seal(Waybill()).value());
   const std::string& view = columns["recipient_view"];

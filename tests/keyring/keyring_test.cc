@@ -129,6 +129,29 @@ TEST_F(KeyringTest, TakesUpANewerFileByItselfWithinSeconds) {
   EXPECT_EQ(sealed[1], 1);  // under the new generation
 }
 
+TEST_F(KeyringTest, GoesOnLookingForNewerFilesAfterAClockWasTurnedBack) {
+  const auto gate = keys_.Load(Role::kGate);
+  keys_.clock().Advance(absl::Hours(72));
+  ASSERT_THAT(SealPhone(*gate), IsOk());
+  keys_.clock().Advance(-absl::Hours(72));
+  PublishNewer();
+  ASSERT_THAT(SealPhone(*gate), IsOk());
+  EXPECT_EQ(gate->Health().serial, 2u);
+}
+
+TEST_F(KeyringTest, RefusesToBecomeAnotherKeyring) {
+  const auto gate = keys_.Load(Role::kGate);
+  testing::TestKeyring other;
+  KeyringOptions options = keys_.Options(Role::kGate);
+  options.signers.push_back(other.signers()[0]);
+  PARCELVEIL_ASSERT_OK_AND_ASSIGN(const auto trusting,
+                                  Keyring::Load(std::move(options)));
+  ASSERT_THAT(other.editor().Rotate(Slot::kRecipientPhone), IsOk());
+  other.Publish();
+  keys_.file()->bytes = other.file()->bytes;
+  EXPECT_THAT(trusting->Reload(), ReasonIs(Reason::kKeyringFork));
+}
+
 TEST_F(KeyringTest, ReadsTheSourceOnlyWhenItChanged) {
   const auto gate = keys_.Load(Role::kGate);
   const int num_reads = keys_.file()->num_reads;
