@@ -5,7 +5,6 @@
 #define PARCELVEIL_VIEW_H_
 
 #include <string>
-#include <utility>
 
 #include "parcelveil/ids.h"
 #include "parcelveil/mask.h"
@@ -22,7 +21,6 @@ class View {
 
  private:
   friend class Opener;
-  explicit View(std::string entries) : entries_(std::move(entries)) {}
 
   std::string entries_;  // SPEC.md section 9, checked when it was opened
 };

@@ -65,6 +65,20 @@ absl::StatusOr<size_t> OpenCell(KeySession* session, Role role,
   return text_size;
 }
 
+absl::Status OpenView(KeySession* session, Role role, Slot slot,
+                      const SealedView& view, std::string* entries) {
+  PARCELVEIL_ASSIGN_OR_RETURN(wire::FieldHeader header,
+                              wire::ParseFieldHeader(view.sealed));
+  entries->resize(PaddedSizeOf(view.sealed));
+  PARCELVEIL_ASSIGN_OR_RETURN(
+      size_t size,
+      OpenCell(session, role, {slot, view.record_id, view.version}, header,
+               view.sealed,
+               {reinterpret_cast<uint8_t*>(entries->data()), entries->size()}));
+  entries->resize(size);
+  return wire::CheckView(*entries);
+}
+
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<Opener>> Opener::Create(const Keyring* keyring) {
@@ -114,20 +128,14 @@ std::vector<absl::StatusOr<View>> Opener::OpenViews(
   }
   KeySession session(keyring_);
   for (const SealedView& view : views) {
-    opened.push_back([&]() -> absl::StatusOr<View> {
-      PARCELVEIL_ASSIGN_OR_RETURN(wire::FieldHeader header,
-                                  wire::ParseFieldHeader(view.sealed));
-      std::string entries(PaddedSizeOf(view.sealed), '\0');
-      PARCELVEIL_ASSIGN_OR_RETURN(
-          size_t size,
-          OpenCell(
-              &session, keyring_->role(), {slot, view.record_id, view.version},
-              header, view.sealed,
-              {reinterpret_cast<uint8_t*>(entries.data()), entries.size()}));
-      entries.resize(size);
-      PARCELVEIL_RETURN_IF_ERROR(wire::CheckView(entries));
-      return View(std::move(entries));
-    }());
+    View one;
+    const absl::Status status =
+        OpenView(&session, keyring_->role(), slot, view, &one.entries_);
+    if (status.ok()) {
+      opened.emplace_back(std::move(one));
+    } else {
+      opened.emplace_back(status);
+    }
   }
   return opened;
 }

@@ -2,6 +2,7 @@
 #include "src/keyring/key_table.h"
 
 #include <algorithm>
+#include <future>
 #include <tuple>
 
 #include "google/protobuf/arena.h"
@@ -76,6 +77,8 @@ KeyEntry ToEntry(const v1::Key& key, uint32_t tenant, Role role,
 absl::StatusOr<std::shared_ptr<const KeyTable>> KeyTable::Read(
     std::string_view file, const std::vector<SignerPublicKey>& signers,
     Role role, Scope role_scope) {
+  // A large file takes as long to hash as to read, so both are done at once.
+  std::future<crypto::Sha256Hash> sha256 = std::async(crypto::Sha256, file);
   // An arena frees tens of thousands of wraps at once, and only those of this
   // role are kept.
   google::protobuf::Arena arena;
@@ -99,7 +102,6 @@ absl::StatusOr<std::shared_ptr<const KeyTable>> KeyTable::Read(
   table->not_after_ms_ = payload->not_after_ms();
   table->utc_offset_s_ = payload->utc_offset_s();
   table->prev_sha256_ = ToArray<32>(payload->prev_sha256());
-  table->sha256_ = crypto::Sha256(file);
   const uint32_t level = role_scope == Scope::kNational ? 0 : 1;
   table->entries_.reserve(payload->keys_size());
   for (const v1::Key& key : payload->keys()) {
@@ -108,6 +110,7 @@ absl::StatusOr<std::shared_ptr<const KeyTable>> KeyTable::Read(
         ToEntry(key, payload->tenant(), role, role_scope));
   }
   table->Index();
+  table->sha256_ = sha256.get();
   return std::shared_ptr<const KeyTable>(std::move(table));
 }
 
