@@ -15,6 +15,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "parcelveil/ids.h"
@@ -27,6 +28,10 @@ struct LoadKeyringOptions {
   Scope role_scope = Scope::kNational;  // of a scoped role
   // A file with the passphrase of the role's secret; empty: `unlock` is used.
   std::string passphrase_file;
+  // Whose signature is accepted. Empty: `signer.pub` in the directory is
+  // trusted, and so is whoever can write there; pin the keys where that is not
+  // the signer alone.
+  std::vector<SignerPublicKey> signers;
   // Where the rollback floor is kept; empty: inside the directory.
   std::string state_dir;
   const Clock* clock = nullptr;  // borrowed; null means SystemClock()

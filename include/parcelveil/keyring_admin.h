@@ -117,6 +117,10 @@ class KeyringEditor {
     std::vector<SignerPublicKey> signers;
     Secret signer;
     const Clock* clock = nullptr;  // null means SystemClock()
+    // The newest of each file that this host has seen: older ones and forks are
+    // refused, since signing one again would undo what was destroyed or
+    // revoked. Raise them to `floors()` after publishing.
+    std::map<Scope, KeyringFloor> floors = {};
   };
   static absl::StatusOr<std::unique_ptr<KeyringEditor>> Load(
       const KeyringFiles& files, LoadOptions options);
@@ -129,11 +133,16 @@ class KeyringEditor {
   absl::TimeZone time_zone() const;
   Epoch Today() const;
   SignerPublicKey signer_public_key() const;
+  // Serial and hash of each file as it was loaded, or signed last.
+  std::map<Scope, KeyringFloor> floors() const;
 
   // Signs whatever changed: unchanged files stay out (`main` empty). Each gets
   // its serial + 1 and the hash of its predecessor. The editor then stands
   // where the new files stand. Publish shards before the main file.
-  // Errors: kResourceExhausted over 64 MiB.
+  // Errors: kResourceExhausted over 64 MiB; kFailedPrecondition KEYRING_STALE
+  // where the clock is past the last day that the loaded file has keys for,
+  // unless Maintain was told that it is right: all later times count from what
+  // is signed now, so a wrong clock could not be taken back.
   absl::StatusOr<KeyringFiles> Sign();
 
   // The daily run; safe to repeat and to miss. Makes keys for today and the
@@ -145,10 +154,9 @@ class KeyringEditor {
   // gains a slot or an index changes, these days get new keys); a longer or
   // dropped destroy_after_days saves every day that still has keys. Masks and
   // pads are what the new file says, at once.
-  // Errors: kFailedPrecondition KEYRING_STALE where something would be
-  // destroyed and the clock is past the last day with keys, unless
-  // `clock_is_right`. (Nothing due: the days are made, and no access is removed
-  // in that run.)
+  // Errors: kFailedPrecondition KEYRING_STALE where the clock is past the last
+  // day with keys, unless `clock_is_right`: it is wrong, or no run was made for
+  // more than 35 days.
   struct MaintainOptions {
     std::optional<Schema> schema;
     bool clock_is_right = false;
@@ -240,8 +248,9 @@ absl::StatusOr<RenewedAlone> RenewAlone(
     const Secret& secret, absl::Time now);
 
 // Signs an older copy of a keyring file above the newest one, so that readers
-// take it. `newest` is the newest file; where it still verifies, the keys that
-// it has and the copy lacks are listed, and their names are never used again.
+// take it. `newest` is the newest file. Where it still verifies, what it
+// destroyed, holds or took from a role stays so, and the keys that it has and
+// the copy lacks are listed; their names are never used again.
 struct RestoreOptions {
   std::string_view copy;
   std::optional<std::string_view> newest;
@@ -255,6 +264,8 @@ struct Restored {
   std::string file;
   bool is_compared;  // with the newest file
   std::vector<KeyName> lacks;
+  std::vector<KeyName> kept;  // destroyed, held or revoked as the newest says
+  uint64_t serial = 0;
   Epoch last_day{};  // the last day that the copy has keys for
 };
 // Errors: as KeyringEditor::Load; kInvalidArgument where the two files are not

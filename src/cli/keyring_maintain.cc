@@ -271,7 +271,7 @@ void AddKeyringMaintain(CLI::App* keyring, Session* session) {
                    "take in what `maintain --role` made on another host")
       ->type_name("FILE");
   command->add_flag("--clock-is-right", flags->clock_is_right,
-                    "destroy what is due although no run was made for long");
+                    "go on although no run was made for more than 35 days");
   command->add_flag("--dry-run", flags->dry_run,
                     "say what would happen, change nothing");
   session->OnRun(command, [flags, session] { return Run(*flags, session); });

@@ -11,8 +11,8 @@
 #include "src/cli/command.h"
 #include "src/cli/json.h"
 #include "src/cli/keyring_signer.h"
+#include "src/crypto/hash.h"
 #include "src/store/file/file_io.h"
-#include "src/store/file/floor_file.h"
 
 namespace parcelveil::cli {
 namespace {
@@ -40,10 +40,8 @@ absl::StatusOr<Restored> Restore(const Flags& flags,
       store::ReadUnlock(flags.common.passphrase_file, dir.UnlockFile()));
   PARCELVEIL_ASSIGN_OR_RETURN(options.signer,
                               dir.ReadSecret(dir.SignerFile(), unlock));
-  store::FloorFile floor(
-      dir.FloorFile(Scope{flags.outlet}, flags.common.state_dir),
-      store::ReadOnlyFolder::kAccepted);
-  PARCELVEIL_ASSIGN_OR_RETURN(options.floor, floor.Read());
+  PARCELVEIL_ASSIGN_OR_RETURN(
+      options.floor, OpenFloor(dir, flags.common, Scope{flags.outlet}).Read());
   return RestoreKeyring(std::move(options));
 }
 
@@ -63,25 +61,36 @@ std::string ToText(const Flags& flags, const Restored& restored) {
            "The newest file cannot be read, so what the copy lacks cannot be "
            "listed.";
   }
+  if (!restored.kept.empty()) {
+    text +=
+        "Kept from the newest file: " + std::to_string(restored.kept.size()) +
+        " keys of " + FormatDays(DaysOf(restored.kept)) +
+        " stay destroyed, held or taken from a role.\n";
+  }
   if (restored.lacks.empty()) return text + "The copy lacks nothing.";
   return text + "The copy lacks " + std::to_string(restored.lacks.size()) +
          " keys, of " + FormatDays(DaysOf(restored.lacks)) +
          ": rows sealed under them cannot be opened.";
 }
 
-std::string ToJson(const Restored& restored) {
-  JsonList lacks;
-  for (const KeyName& key : restored.lacks) {
-    lacks.AddRaw(JsonObject()
-                     .Add("slot", NameOf(key.slot))
-                     .Add("day", Describe(key.epoch))
-                     .Add("gen", key.gen)
-                     .Take());
+std::string KeysJson(const std::vector<KeyName>& keys) {
+  JsonList list;
+  for (const KeyName& key : keys) {
+    list.AddRaw(JsonObject()
+                    .Add("slot", NameOf(key.slot))
+                    .Add("day", Describe(key.epoch))
+                    .Add("gen", key.gen)
+                    .Take());
   }
+  return list.Take();
+}
+
+std::string ToJson(const Restored& restored) {
   return JsonObject()
       .Add("last_day", Describe(restored.last_day))
       .Add("compared", restored.is_compared)
-      .AddRaw("lacks", lacks.Take())
+      .AddRaw("kept", KeysJson(restored.kept))
+      .AddRaw("lacks", KeysJson(restored.lacks))
       .Take();
 }
 
@@ -128,6 +137,9 @@ absl::Status Run(const Flags& flags, Session* session) {
     PARCELVEIL_RETURN_IF_ERROR(session->Confirm(
         "The copy takes the place of the newest keyring.", flags.yes));
     PARCELVEIL_RETURN_IF_ERROR(Publish(dir, newest, restored));
+    PARCELVEIL_RETURN_IF_ERROR(
+        OpenFloor(dir, flags.common, scope)
+            .Write({restored.serial, crypto::Sha256(restored.file)}));
   }
   session->Print(session->json ? ToJson(restored) : ToText(flags, restored));
   return absl::OkStatus();

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <map>
 
 #include "src/base/status.h"
 #include "src/keyring/calendar.h"
@@ -35,7 +36,28 @@ bool ParseSecretName(const std::string& name, Role* role, Scope* scope) {
   return store::SecretFileName(*role, *scope) == name;
 }
 
+absl::StatusOr<std::map<Scope, KeyringFloor>> ReadFloors(
+    const store::KeyringDir& dir, const KeyringFlags& flags,
+    const KeyringFiles& files) {
+  std::vector<Scope> scopes = {Scope::kNational};
+  for (const auto& [scope, file] : files.shards) scopes.push_back(scope);
+  std::map<Scope, KeyringFloor> floors;
+  for (Scope scope : scopes) {
+    PARCELVEIL_ASSIGN_OR_RETURN(std::optional<KeyringFloor> floor,
+                                OpenFloor(dir, flags, scope).Read());
+    if (floor.has_value()) floors[scope] = *floor;
+  }
+  return floors;
+}
+
 }  // namespace
+
+store::FloorFile OpenFloor(const store::KeyringDir& dir,
+                           const KeyringFlags& flags, Scope scope) {
+  return {dir.FloorFile(scope, flags.state_dir),
+          flags.state_dir.empty() ? store::ReadOnlyFolder::kAccepted
+                                  : store::ReadOnlyFolder::kRefused};
+}
 
 absl::StatusOr<std::unique_ptr<KeyringSigner>> KeyringSigner::Open(
     const KeyringFlags& flags) {
@@ -48,10 +70,11 @@ absl::StatusOr<std::unique_ptr<KeyringSigner>> KeyringSigner::Open(
   PARCELVEIL_ASSIGN_OR_RETURN(options.signers, dir.ReadSigners());
   PARCELVEIL_ASSIGN_OR_RETURN(options.signer,
                               dir.ReadSecret(dir.SignerFile(), unlock));
+  PARCELVEIL_ASSIGN_OR_RETURN(options.floors, ReadFloors(dir, flags, files));
   PARCELVEIL_ASSIGN_OR_RETURN(std::unique_ptr<KeyringEditor> editor,
                               KeyringEditor::Load(files, std::move(options)));
   return std::unique_ptr<KeyringSigner>(new KeyringSigner(
-      dir, std::move(unlock), std::move(files), std::move(editor)));
+      dir, flags, std::move(unlock), std::move(files), std::move(editor)));
 }
 
 absl::StatusOr<std::unique_ptr<KeyringSigner>> KeyringSigner::OpenLocked(
@@ -103,6 +126,9 @@ absl::StatusOr<uint64_t> KeyringSigner::Publish() {
     PARCELVEIL_RETURN_IF_ERROR(lock_ == nullptr
                                    ? dir_.Publish(files_, next)
                                    : dir_.PublishLocked(*lock_, files_, next));
+    for (const auto& [scope, floor] : editor_->floors()) {
+      PARCELVEIL_RETURN_IF_ERROR(OpenFloor(dir_, flags_, scope).Write(floor));
+    }
   }
   return editor_->serial();
 }

@@ -15,9 +15,14 @@
 #include "parcelveil/keyring_admin.h"
 #include "parcelveil/role_secret.h"
 #include "src/cli/command.h"
+#include "src/store/file/floor_file.h"
 #include "src/store/file/keyring_dir.h"
 
 namespace parcelveil::cli {
+
+// The floor of one keyring file on this host.
+store::FloorFile OpenFloor(const store::KeyringDir& dir,
+                           const KeyringFlags& flags, Scope scope);
 
 class KeyringSigner {
  public:
@@ -46,14 +51,16 @@ class KeyringSigner {
   absl::StatusOr<uint64_t> Publish();
 
  private:
-  KeyringSigner(store::KeyringDir dir, Unlock unlock, KeyringFiles files,
-                std::unique_ptr<KeyringEditor> editor)
+  KeyringSigner(store::KeyringDir dir, KeyringFlags flags, Unlock unlock,
+                KeyringFiles files, std::unique_ptr<KeyringEditor> editor)
       : dir_(std::move(dir)),
+        flags_(std::move(flags)),
         unlock_(std::move(unlock)),
         files_(std::move(files)),
         editor_(std::move(editor)) {}
 
   const store::KeyringDir dir_;
+  const KeyringFlags flags_;
   std::unique_ptr<store::Fd> lock_;
   const Unlock unlock_;
   const KeyringFiles files_;  // as they were read

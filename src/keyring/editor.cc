@@ -10,6 +10,7 @@
 #include "src/keyring/editor_state.h"
 #include "src/keyring/payload.h"
 #include "src/keyring/schema_codec.h"
+#include "src/keyring/succession.h"
 
 namespace parcelveil {
 namespace keyring {
@@ -49,6 +50,18 @@ absl::StatusOr<Draft> ReadDraft(std::string_view file,
   PARCELVEIL_RETURN_IF_ERROR(ReadKeyring(file, signers, &draft.payload));
   draft.sha256 = crypto::Sha256(file);
   return draft;
+}
+
+// A file without a floor was never seen here.
+absl::Status CheckFloor(const Draft& draft, Scope scope,
+                        const std::map<Scope, KeyringFloor>& floors) {
+  const auto floor = floors.find(scope);
+  if (floor == floors.end()) return absl::OkStatus();
+  const std::string& prev = draft.payload.prev_sha256();
+  ChainPlace place{draft.payload.serial(), draft.sha256, {}};
+  std::copy_n(prev.begin(), std::min(prev.size(), place.prev_sha256.size()),
+              place.prev_sha256.begin());
+  return CheckFollows(place, floor->second);
 }
 
 absl::Status CheckShard(const v1::KeyringPayload& main,
@@ -146,6 +159,8 @@ absl::StatusOr<std::unique_ptr<KeyringEditor>> KeyringEditor::Load(
     return MakeStatus(Reason::kMalformed,
                       "load keyring: it is an outlet's; pass the main file");
   }
+  PARCELVEIL_RETURN_IF_ERROR(
+      keyring::CheckFloor(main, Scope::kNational, options.floors));
   PARCELVEIL_ASSIGN_OR_RETURN(Schema schema,
                               SchemaCodec::FromProto(main.payload.schema()));
   const int32_t offset_s = main.payload.utc_offset_s();
@@ -155,6 +170,8 @@ absl::StatusOr<std::unique_ptr<KeyringEditor>> KeyringEditor::Load(
                                 keyring::ReadDraft(file, options.signers));
     PARCELVEIL_RETURN_IF_ERROR(
         keyring::CheckShard(drafts.main.payload, shard.payload, scope));
+    PARCELVEIL_RETURN_IF_ERROR(
+        keyring::CheckFloor(shard, scope, options.floors));
     drafts.shards.emplace(scope, std::move(shard));
   }
   PARCELVEIL_ASSIGN_OR_RETURN(
@@ -188,7 +205,16 @@ SignerPublicKey KeyringEditor::signer_public_key() const {
   return state_->signer.public_key();
 }
 
+std::map<Scope, KeyringFloor> KeyringEditor::floors() const {
+  std::map<Scope, KeyringFloor> floors;
+  state_->drafts.ForEach([&](Scope scope, const Draft& draft) {
+    floors[scope] = {draft.payload.serial(), draft.sha256};
+  });
+  return floors;
+}
+
 absl::StatusOr<KeyringFiles> KeyringEditor::Sign() {
+  PARCELVEIL_RETURN_IF_ERROR(state_->CheckClock());
   Drafts& drafts = state_->drafts;
   const uint64_t now_ms = state_->NowMs();
   KeyringFiles files;
@@ -202,6 +228,7 @@ absl::StatusOr<KeyringFiles> KeyringEditor::Sign() {
   PARCELVEIL_ASSIGN_OR_RETURN(
       files.main, keyring::SignDraft(now_ms, state_->signer, drafts.calendar,
                                      &drafts.main));
+  state_->not_after_ms = drafts.main.payload.not_after_ms();
   return files;
 }
 

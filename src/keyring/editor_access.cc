@@ -134,8 +134,9 @@ absl::StatusOr<GrantReport> KeyringEditor::Grant(const GrantOptions& options) {
       return absl::OkStatus();
     }
     for (auto& [scope, shard] : drafts.shards) {
-      PARCELVEIL_RETURN_IF_ERROR(
-          maker.AddToShard(epoch_key, *key, counted_from, scope, &shard));
+      PARCELVEIL_RETURN_IF_ERROR(maker.AddToShard(epoch_key, *key, counted_from,
+                                                  absl::MakeConstSpan(&role, 1),
+                                                  &shard));
       days.insert(KeyEpoch(*key));
     }
     return absl::OkStatus();
@@ -223,8 +224,7 @@ absl::StatusOr<GrantReport> KeyringEditor::AddScope(
   const Epoch since = options.since.value_or(Today());
   const auto add = [&](absl::Span<const uint8_t> epoch_key, v1::Key* key,
                        Epoch counted_from) {
-    return maker.AddToShard(epoch_key, *key, counted_from, options.scope,
-                            &shard);
+    return maker.AddToShard(epoch_key, *key, counted_from, roles, &shard);
   };
   PARCELVEIL_RETURN_IF_ERROR(keyring::ForExistingKeys(&drafts, *options.steward,
                                                       {since, Today()}, add));

@@ -59,8 +59,10 @@ absl::StatusOr<int> KeyringEditor::Rotate(Slot slot) {
                           ": the schema has no such slot; nothing to do");
   }
   const Epoch last = keyring::LastDay(state_->drafts.main.payload, Today());
-  for (Epoch day = Today(); day <= last; day = keyring::AddDays(day, 1)) {
-    PARCELVEIL_RETURN_IF_ERROR(maker.Make(slot, day, v1::Key::PLANNED));
+  // Counted in a wider type: the last day may be the last one there is.
+  for (uint32_t day = ToInt(Today()); day <= ToInt(last); ++day) {
+    PARCELVEIL_RETURN_IF_ERROR(
+        maker.Make(slot, Epoch{static_cast<uint16_t>(day)}, v1::Key::PLANNED));
   }
   return maker.num_made();
 }

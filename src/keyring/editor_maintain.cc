@@ -25,11 +25,6 @@ bool IsDue(const v1::Key& key, uint64_t now_ms) {
          key.destroy_after_ms() <= now_ms;
 }
 
-bool HasDue(const v1::KeyringPayload& payload, uint64_t now_ms) {
-  return std::any_of(payload.keys().begin(), payload.keys().end(),
-                     [&](const v1::Key& key) { return IsDue(key, now_ms); });
-}
-
 std::optional<absl::Time> NextDue(const v1::KeyringPayload& payload) {
   std::optional<absl::Time> next;
   for (const v1::Key& key : payload.keys()) {
@@ -59,22 +54,25 @@ void SortUnique(std::vector<Value>* values) {
   values->erase(std::unique(values->begin(), values->end()), values->end());
 }
 
-absl::Status ClockAhead(Epoch last_day, Epoch today) {
-  return MakeStatus(
-      Reason::kKeyringStale,
-      "maintain keyring: something is due to be destroyed, but by this clock "
-      "it is " +
-          Describe(today) + ", after the last day with keys (" +
-          Describe(last_day) +
-          "); check the date, then say that the clock is right");
-}
-
 }  // namespace
 
 uint64_t KeyringEditor::State::NowMs() const {
   const int64_t now_ms = std::max<int64_t>(absl::ToUnixMillis(clock->Now()), 0);
   return std::max(static_cast<uint64_t>(now_ms),
                   drafts.main.payload.created_ms());
+}
+
+absl::Status KeyringEditor::State::CheckClock() const {
+  if (clock_is_right || not_after_ms == 0 || NowMs() <= not_after_ms) {
+    return absl::OkStatus();
+  }
+  return MakeStatus(
+      Reason::kKeyringStale,
+      "sign keyring: by this clock it is " + Describe(Today()) +
+          ", after the last day with keys (" +
+          Describe(drafts.calendar.At(not_after_ms - 1)) +
+          "); check the date, and where it is right run `keyring maintain "
+          "--clock-is-right`");
 }
 
 absl::Status KeyringEditor::State::FillAhead(KeyMaker* maker) {
@@ -191,23 +189,17 @@ absl::StatusOr<MaintainReport> KeyringEditor::Maintain(
     const MaintainOptions& options) {
   v1::KeyringPayload& payload = state_->drafts.main.payload;
   const uint64_t now_ms = state_->NowMs();
+  if (options.clock_is_right) state_->clock_is_right = true;
+  PARCELVEIL_RETURN_IF_ERROR(state_->CheckClock());
   MaintainReport report;
   if (options.schema.has_value()) {
     PARCELVEIL_RETURN_IF_ERROR(state_->ApplySchema(*options.schema, &report));
   }
-  const bool is_clock_doubtful = !options.clock_is_right &&
-                                 payload.not_after_ms() != 0 &&
-                                 now_ms > payload.not_after_ms();
-  if (is_clock_doubtful && HasDue(payload, now_ms)) {
-    return ClockAhead(keyring::LastDay(payload, Epoch{0}), state_->Today());
-  }
   const int num_keys = payload.keys_size();
   KeyMaker maker(&state_->drafts, now_ms);
   PARCELVEIL_RETURN_IF_ERROR(state_->FillAhead(&maker));
-  if (!is_clock_doubtful) {
-    state_->RemoveEndedWraps(&report);
-    state_->DestroyDue(&report);
-  }
+  state_->RemoveEndedWraps(&report);
+  state_->DestroyDue(&report);
   for (int i = num_keys; i < payload.keys_size(); ++i) {
     report.days_made.push_back(KeyEpoch(payload.keys(i)));
   }

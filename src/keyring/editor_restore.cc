@@ -2,6 +2,7 @@
 // Signing an older keyring above the newest one.
 
 #include <algorithm>
+#include <map>
 #include <set>
 #include <tuple>
 
@@ -44,6 +45,50 @@ std::vector<KeyName> BuryMissing(const v1::KeyringPayload& newest,
   return lacks;
 }
 
+using WrapName = std::tuple<uint32_t, uint32_t>;  // role, outlet
+
+// Keeps what `newest` no longer lets anybody do with a key that both have.
+// Returns whether that took something from the copy.
+bool KeepNewest(const v1::Key& newest, v1::Key* key) {
+  if (!keyring::IsLive(newest)) {
+    const bool was_live = keyring::IsLive(*key);
+    *key = newest;
+    return was_live;
+  }
+  if (!keyring::IsLive(*key)) return false;  // it cannot come back
+  const bool hold = newest.hold() && !key->hold();
+  if (hold) key->set_hold(true);
+  std::map<WrapName, const v1::Wrap*> allowed;
+  for (const v1::Wrap& wrap : newest.wraps()) {
+    allowed[{wrap.role(), wrap.role_scope()}] = &wrap;
+  }
+  auto* wraps = key->mutable_wraps();
+  const auto end =
+      std::remove_if(wraps->begin(), wraps->end(), [&](const v1::Wrap& wrap) {
+        return allowed.count({wrap.role(), wrap.role_scope()}) == 0;
+      });
+  const bool revoked = end != wraps->end();
+  wraps->erase(end, wraps->end());
+  return hold || revoked;
+}
+
+// Names the keys of `copy` for which the newest's word was kept.
+std::vector<KeyName> KeepFromNewest(const v1::KeyringPayload& newest,
+                                    v1::KeyringPayload* copy) {
+  std::map<Name, const v1::Key*> known;
+  for (const v1::Key& key : newest.keys()) {
+    known[{KeySlot(key), KeyEpoch(key), KeyGen(key)}] = &key;
+  }
+  std::vector<KeyName> kept;
+  for (v1::Key& key : *copy->mutable_keys()) {
+    const Name name{KeySlot(key), KeyEpoch(key), KeyGen(key)};
+    const auto found = known.find(name);
+    if (found == known.end() || !KeepNewest(*found->second, &key)) continue;
+    kept.push_back({KeySlot(key), KeyEpoch(key), KeyGen(key)});
+  }
+  return kept;
+}
+
 absl::Status CheckSameKeyring(const v1::KeyringPayload& a,
                               const v1::KeyringPayload& b) {
   if (a.tenant() == b.tenant() && a.keyring_id() == b.keyring_id() &&
@@ -78,6 +123,7 @@ absl::StatusOr<Restored> RestoreKeyring(RestoreOptions options) {
       keyring::ReadKeyring(*options.newest, options.signers, &newest).ok();
   if (restored.is_compared) {
     PARCELVEIL_RETURN_IF_ERROR(CheckSameKeyring(newest, copy));
+    restored.kept = KeepFromNewest(newest, &copy);
     restored.lacks = BuryMissing(newest, now_ms, &copy);
     if (newest.serial() >= serial) {
       serial = newest.serial();
@@ -90,7 +136,8 @@ absl::StatusOr<Restored> RestoreKeyring(RestoreOptions options) {
   }
   const keyring::Calendar calendar{copy.utc_offset_s()};
   restored.last_day = keyring::LastDay(copy, calendar.At(now_ms));
-  copy.set_serial(serial + 1);
+  restored.serial = serial + 1;
+  copy.set_serial(restored.serial);
   copy.set_prev_sha256(keyring::ToString(sha256));
   copy.set_created_ms(now_ms);
   copy.set_not_after_ms(calendar.EndMs(restored.last_day));

@@ -2,6 +2,8 @@
 // KeyringEditor: the key pairs of roles.
 
 #include <algorithm>
+#include <map>
+#include <set>
 #include <utility>
 
 #include "absl/strings/escaping.h"
@@ -19,7 +21,6 @@ namespace keyring {
 namespace {
 
 constexpr int kDaysOfPairs = 730;
-constexpr size_t kMaxPairs = 480;  // a sealed secret holds 16 KiB
 constexpr std::string_view kRoleKeysHead = "parcelveil role keys 1";
 
 bool IsOf(const v1::RoleKey& key, Role role, Scope role_scope) {
@@ -57,17 +58,43 @@ absl::StatusOr<v1::RoleKey> RoleKeyOf(const RoleSecret& secret,
   return key;
 }
 
-// The lowest version that `payload` still has a wrap for, or `otherwise`.
-uint16_t LowestVersionInUse(const v1::KeyringPayload& payload, Role role,
-                            uint16_t otherwise) {
-  uint32_t lowest = otherwise;
+// The versions that `secret` should have: those that a wrap in `payload` still
+// needs, then as many of `ahead` as there is room for. Any other pair would
+// only keep what was ended readable in backups.
+std::vector<uint16_t> VersionsToHave(const RoleSecret& secret,
+                                     const v1::KeyringPayload& payload,
+                                     const std::vector<uint16_t>& ahead) {
+  std::set<uint16_t> versions;
   for (const v1::Key& key : payload.keys()) {
     for (const v1::Wrap& wrap : key.wraps()) {
-      if (wrap.role() != ToInt(role)) continue;
-      lowest = std::min(lowest, wrap.kek_version());
+      const auto version = static_cast<uint16_t>(wrap.kek_version());
+      if (wrap.role() == ToInt(secret.role()) &&
+          wrap.role_scope() == ToInt(secret.role_scope()) &&
+          secret.Has(version)) {
+        versions.insert(version);
+      }
     }
   }
-  return static_cast<uint16_t>(lowest);
+  for (uint16_t version : ahead) {
+    if (versions.size() == kMaxPairs) break;
+    versions.insert(version);
+  }
+  return {versions.begin(), versions.end()};
+}
+
+// Delists the public keys of a role for which `is_kept(kek_version)` is false:
+// nothing may be wrapped to a pair that is gone.
+template <typename F>
+void KeepPublicKeys(Role role, Scope role_scope, F is_kept,
+                    v1::KeyringPayload* payload) {
+  auto* keys = payload->mutable_roles();
+  keys->erase(std::remove_if(
+                  keys->begin(), keys->end(),
+                  [&](const v1::RoleKey& key) {
+                    return IsOf(key, role, role_scope) &&
+                           !is_kept(static_cast<uint16_t>(key.kek_version()));
+                  }),
+              keys->end());
 }
 
 absl::StatusOr<RoleSecret> ParseCopy(const Secret& secret) {
@@ -88,8 +115,7 @@ absl::StatusOr<RoleSecret> Renewed(const RoleSecret& secret,
                           "this keyring");
   }
   const std::vector<uint16_t> ahead = VersionsAhead(*role, today);
-  return RoleSecret::Renew(
-      secret, LowestVersionInUse(payload, role->id, ahead.front()), ahead);
+  return RoleSecret::Renew(secret, VersionsToHave(secret, payload, ahead));
 }
 
 // Only a whole line that spells the key the one right way is taken.
@@ -192,15 +218,9 @@ absl::StatusOr<std::optional<Secret>> KeyringEditor::RenewSecret(
       keyring::RoleSecret renewed,
       keyring::Renewed(from, draft.payload, drafts.schema, state_->Today()));
   const int num_keys = draft.payload.roles_size();
-  auto* roles = draft.payload.mutable_roles();
-  roles->erase(std::remove_if(roles->begin(), roles->end(),
-                              [&](const v1::RoleKey& key) {
-                                return keyring::IsOf(key, from.role(),
-                                                     from.role_scope()) &&
-                                       key.kek_version() <
-                                           renewed.kek_versions().front();
-                              }),
-               roles->end());
+  keyring::KeepPublicKeys(
+      from.role(), from.role_scope(),
+      [&](uint16_t version) { return renewed.Has(version); }, &draft.payload);
   const bool is_shorter = draft.payload.roles_size() < num_keys;
   const int num_kept = draft.payload.roles_size();
   PARCELVEIL_RETURN_IF_ERROR(keyring::AddPublicKeys(renewed, &draft.payload));
@@ -227,6 +247,8 @@ absl::Status KeyringEditor::AddRoleKeys(std::string_view role_keys) {
                       "read role keys: it is no file of role keys; pass the "
                       "file that the other host printed");
   }
+  // A file lists all that a secret has.
+  std::map<std::pair<Role, Scope>, std::set<uint16_t>> listed;
   for (size_t i = 1; i < lines.size(); ++i) {
     PARCELVEIL_ASSIGN_OR_RETURN(v1::RoleKey key,
                                 keyring::ParseRoleKeyLine(lines[i], tenant()));
@@ -244,6 +266,18 @@ absl::Status KeyringEditor::AddRoleKeys(std::string_view role_keys) {
     Draft& draft = access->scoped ? shard->second : drafts.main;
     PARCELVEIL_RETURN_IF_ERROR(keyring::AddPublicKey(key, &draft.payload));
     draft.is_changed = true;
+    listed[{role, Scope{key.role_scope()}}].insert(
+        static_cast<uint16_t>(key.kek_version()));
+  }
+  for (const auto& [name, versions] : listed) {
+    const auto& [role, role_scope] = name;
+    const auto shard = drafts.shards.find(role_scope);
+    Draft& draft = shard == drafts.shards.end() ? drafts.main : shard->second;
+    const std::set<uint16_t>& kept = versions;
+    keyring::KeepPublicKeys(
+        role, role_scope,
+        [&](uint16_t version) { return kept.count(version) != 0; },
+        &draft.payload);
   }
   return absl::OkStatus();
 }

@@ -22,11 +22,17 @@ namespace parcelveil {
 class KeyringEditor::State {
  public:
   State(keyring::Drafts drafts, crypto::SigningKey signer, const Clock* clock)
-      : drafts(std::move(drafts)), signer(std::move(signer)), clock(clock) {}
+      : drafts(std::move(drafts)),
+        signer(std::move(signer)),
+        clock(clock),
+        not_after_ms(this->drafts.main.payload.not_after_ms()) {}
 
   // Milliseconds since 1970, never before the loaded file was made.
   uint64_t NowMs() const;
   Epoch Today() const { return drafts.calendar.At(NowMs()); }
+  // Errors: KEYRING_STALE where the clock is past the last day with keys and
+  // nobody said that it is right.
+  absl::Status CheckClock() const;
 
   // Keys for today and the days ahead, of every slot that lacks them.
   absl::Status FillAhead(keyring::KeyMaker* maker);
@@ -51,6 +57,9 @@ class KeyringEditor::State {
   keyring::Drafts drafts;
   crypto::SigningKey signer;
   const Clock* const clock;
+  // Of the file as it was loaded or signed last; 0 for a keyring that is new.
+  uint64_t not_after_ms;
+  bool clock_is_right = false;
 };
 
 namespace keyring {

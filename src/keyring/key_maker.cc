@@ -154,8 +154,8 @@ absl::Status KeyMaker::Make(Slot slot, Epoch epoch, v1::Key::State state) {
     PARCELVEIL_RETURN_IF_ERROR(Wrap(epoch_key.span(), role, epoch, &main, key));
   }
   for (auto& [scope, shard] : drafts_->shards) {
-    PARCELVEIL_RETURN_IF_ERROR(
-        AddToShard(epoch_key.span(), *key, epoch, scope, &shard));
+    PARCELVEIL_RETURN_IF_ERROR(AddToShard(epoch_key.span(), *key, epoch,
+                                          drafts_->schema.roles(), &shard));
   }
   if (slot != Slot::kIntake) return absl::OkStatus();
   base::WipedBuffer<crypto::kX25519Size> intake_secret;
@@ -169,6 +169,7 @@ absl::Status KeyMaker::Make(Slot slot, Epoch epoch, v1::Key::State state) {
 
 uint64_t KeyMaker::OpenUntil(const Schema::RoleAccess& role, const v1::Key& key,
                              Epoch counted_from) const {
+  if (role.id == Role::kDispute && key.hold()) return 0;
   if (role.while_sealing) return key.seal_until_ms();
   if (role.open_days == 0) return 0;
   return drafts_->calendar.EndMs(counted_from) + role.open_days * kDayMs;
@@ -211,8 +212,9 @@ absl::Status KeyMaker::Wrap(absl::Span<const uint8_t> bytes,
 
 absl::Status KeyMaker::AddToShard(absl::Span<const uint8_t> epoch_key,
                                   const v1::Key& key, Epoch counted_from,
-                                  Scope scope, Draft* shard) {
-  const auto& roles = drafts_->schema.roles();
+                                  absl::Span<const Schema::RoleAccess> roles,
+                                  Draft* shard) {
+  const Scope scope{shard->payload.shard_scope()};
   const bool is_wanted =
       std::any_of(roles.begin(), roles.end(), [&](const auto& role) {
         return role.scoped && MayOpen(role, KeySlot(key));

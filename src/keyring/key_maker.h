@@ -46,13 +46,15 @@ class KeyMaker {
   absl::Status Wrap(absl::Span<const uint8_t> bytes,
                     const Schema::RoleAccess& role, Epoch counted_from,
                     Draft* draft, v1::Key* key);
-  // Puts the scope key of main key `key` into a shard and wraps it to the
-  // scoped roles that may have it.
+  // Puts the scope key of main key `key` into a shard and wraps it to those of
+  // `roles` that are scoped and may have it; others' wraps stay as they are.
   absl::Status AddToShard(absl::Span<const uint8_t> epoch_key,
-                          const v1::Key& key, Epoch counted_from, Scope scope,
+                          const v1::Key& key, Epoch counted_from,
+                          absl::Span<const Schema::RoleAccess> roles,
                           Draft* shard);
 
-  // When `role`'s access to `key` ends, in milliseconds; 0 = never.
+  // When `role`'s access to `key` ends, in milliseconds; 0 = never, as for
+  // DISPUTE while the key is held.
   uint64_t OpenUntil(const Schema::RoleAccess& role, const v1::Key& key,
                      Epoch counted_from) const;
 

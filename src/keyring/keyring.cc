@@ -6,38 +6,10 @@
 
 #include "src/base/status.h"
 #include "src/keyring/keyring_state.h"
+#include "src/keyring/succession.h"
 
 namespace parcelveil {
 namespace {
-
-absl::Status Forked(const std::string& what) {
-  return MakeStatus(Reason::kKeyringFork,
-                    "load keyring: " + what +
-                        "; two machines may have signed: find out which file "
-                        "is right before going on");
-}
-
-// Refuses `next` where it is older than `serial`, another of that serial, or
-// not its successor.
-absl::Status CheckFollows(const keyring::KeyTable& next, uint64_t serial,
-                          const std::array<uint8_t, 32>& sha256) {
-  if (next.serial() < serial) {
-    return MakeStatus(Reason::kKeyringRolledBack,
-                      "load keyring: serial " + std::to_string(next.serial()) +
-                          " is older than " + std::to_string(serial) +
-                          " seen here; restore the newest file, do not lower "
-                          "the floor");
-  }
-  if (next.serial() == serial && next.sha256() != sha256) {
-    return Forked("another file with serial " + std::to_string(serial) +
-                  " was seen here");
-  }
-  if (next.serial() == serial + 1 && next.prev_sha256() != sha256) {
-    return Forked("serial " + std::to_string(next.serial()) +
-                  " does not follow the file seen here before it");
-  }
-  return absl::OkStatus();
-}
 
 // True for the one caller of an interval. A due time further off than the
 // interval was set by a clock that has been turned back since.
@@ -182,9 +154,10 @@ absl::Status Keyring::State::CheckSuccession(
   }
   if (table == nullptr) return absl::OkStatus();
   if (next.keyring_id() != table->keyring_id()) {
-    return Forked("it is another keyring than the one loaded");
+    return keyring::Forked("it is another keyring than the one loaded");
   }
-  return CheckFollows(next, table->serial(), table->sha256());
+  return keyring::CheckFollows(keyring::PlaceOf(next),
+                               {table->serial(), table->sha256()});
 }
 
 absl::Status Keyring::State::CheckFloor(const keyring::KeyTable& next) const {
@@ -193,7 +166,7 @@ absl::Status Keyring::State::CheckFloor(const keyring::KeyTable& next) const {
                               options.floor->Read());
   if (floor.has_value()) {
     PARCELVEIL_RETURN_IF_ERROR(
-        CheckFollows(next, floor->serial, floor->sha256));
+        keyring::CheckFollows(keyring::PlaceOf(next), *floor));
     if (floor->serial == next.serial()) return absl::OkStatus();
   }
   return options.floor->Write({next.serial(), next.sha256()});

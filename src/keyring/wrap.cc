@@ -17,7 +17,6 @@ namespace {
 
 constexpr size_t kHeadSize = 12;  // tenant 4 | role 2 | role_scope 4 | n 2
 constexpr size_t kPairSize = 2 + crypto::kX25519Size;
-constexpr size_t kMaxPairs = 481;  // 16 KiB
 
 std::string Info(const wire::KeyId& id, const wire::RoleKeyId& role_key) {
   std::string info(crypto::kInfoWrap);
@@ -43,27 +42,21 @@ absl::StatusOr<RoleSecret> RoleSecret::Create(
   none.tenant_ = tenant;
   none.role_ = role;
   none.role_scope_ = role_scope;
-  return Renew(none, 0, kek_versions);
+  return Renew(none, kek_versions);
 }
 
-absl::StatusOr<RoleSecret> RoleSecret::Renew(const RoleSecret& from,
-                                             uint16_t drop_before,
-                                             const std::vector<uint16_t>& add) {
-  std::vector<uint16_t> versions = add;
-  for (uint16_t version : from.kek_versions_) {
-    if (version >= drop_before) versions.push_back(version);
-  }
-  std::sort(versions.begin(), versions.end());
-  versions.erase(std::unique(versions.begin(), versions.end()), versions.end());
+absl::StatusOr<RoleSecret> RoleSecret::Renew(
+    const RoleSecret& from, const std::vector<uint16_t>& kek_versions) {
   PARCELVEIL_ASSIGN_OR_RETURN(
-      Secret payload, Secret::Zero(kHeadSize + versions.size() * kPairSize));
+      Secret payload,
+      Secret::Zero(kHeadSize + kek_versions.size() * kPairSize));
   payload.UseMutable([&](absl::Span<uint8_t> bytes) {
-    WriteHead(from.tenant_, from.role_, from.role_scope_, versions.size(),
+    WriteHead(from.tenant_, from.role_, from.role_scope_, kek_versions.size(),
               bytes.data());
-    for (size_t i = 0; i < versions.size(); ++i) {
+    for (size_t i = 0; i < kek_versions.size(); ++i) {
       uint8_t* pair = bytes.data() + kHeadSize + i * kPairSize;
-      wire::Writer(pair).Put(versions[i]);
-      const size_t old_pair = from.FindPair(versions[i]);
+      wire::Writer(pair).Put(kek_versions[i]);
+      const size_t old_pair = from.FindPair(kek_versions[i]);
       if (old_pair == 0) {
         crypto::RandomBytes({pair + 2, crypto::kX25519Size});
         continue;

@@ -21,6 +21,9 @@ namespace parcelveil::keyring {
 inline constexpr size_t kWrapSize = 80;
 using WrapBlob = std::array<uint8_t, kWrapSize>;
 
+// The pairs of one role secret: what a sealed secret of 16 KiB holds.
+inline constexpr size_t kMaxPairs = 481;
+
 // The role of the signer's own sealed secret: one pair, kek_version 0, whose
 // secret is the Ed25519 seed.
 inline constexpr Role kSignerRole{0};
@@ -36,11 +39,11 @@ class RoleSecret {
       const std::vector<uint16_t>& kek_versions);
   // Errors: MALFORMED.
   static absl::StatusOr<RoleSecret> Parse(Secret payload);
-  // Returns `from` without the pairs below `drop_before`, and with
-  // new pairs for those of `add` (ascending) that it lacks.
-  static absl::StatusOr<RoleSecret> Renew(const RoleSecret& from,
-                                          uint16_t drop_before,
-                                          const std::vector<uint16_t>& add);
+  // Returns a secret with the pairs of `kek_versions` (ascending) and no
+  // others: those of `from`, and new ones for what it lacks.
+  // Errors: MALFORMED for none or more than kMaxPairs; LOCKED_MEMORY.
+  static absl::StatusOr<RoleSecret> Renew(
+      const RoleSecret& from, const std::vector<uint16_t>& kek_versions);
 
   uint32_t tenant() const { return tenant_; }
   Role role() const { return role_; }

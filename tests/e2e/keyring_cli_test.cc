@@ -244,6 +244,15 @@ TEST_F(KeyringCliTest, RestoreDrill) {
   EXPECT_EQ(Keyring("maintain").exit, 0);
 }
 
+TEST_F(KeyringCliTest, SignsNoRolledBackFile) {
+  Init();
+  ASSERT_EQ(Shell("cp kr/keyring copy").exit, 0);
+  ASSERT_EQ(Keyring("rotate --slot RECIPIENT_PHONE").exit, 0);
+  ASSERT_EQ(Shell("cp copy kr/keyring").exit, 0);
+  EXPECT_EQ(Keyring("rotate --slot RECIPIENT_PHONE").exit, 3);
+  EXPECT_EQ(Read(File("kr/keyring")), Read(File("copy")));
+}
+
 TEST_F(KeyringCliTest, RestoreListsWhatTheCopyLacks) {
   Init();
   ASSERT_EQ(Shell("cp kr/keyring copy").exit, 0);

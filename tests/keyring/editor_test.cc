@@ -122,9 +122,12 @@ TEST_F(EditorTest, DoesNotDestroyByADoubtfulClockUntilTold) {
   EXPECT_THAT(report.days_made, SizeIs(36));
 }
 
-TEST_F(EditorTest, RemovesNoAccessInTheFirstRunAfterALongSilence) {
+TEST_F(EditorTest, StampsNothingByADoubtfulClockUntilTold) {
   AdvanceDays(40);
-  EXPECT_THAT(MaintainAndPublish().ended, IsEmpty());
+  EXPECT_THAT(editor().Maintain({}), ReasonIs(Reason::kKeyringStale));
+  ASSERT_THAT(editor().Rotate(Slot::kRecipientPhone), IsOk());
+  EXPECT_THAT(editor().Sign(), ReasonIs(Reason::kKeyringStale));
+  MaintainAndPublish({std::nullopt, /*clock_is_right=*/true});
   EXPECT_THAT(Seal(), IsOk());
 }
 

@@ -314,7 +314,7 @@ TEST(RoleSecretTest, RenewKeepsDropsAndAddsPairs) {
       const RoleSecret old_secret,
       RoleSecret::Create(7, Role::kList, Scope::kNational, {10, 11, 12}));
   PARCELVEIL_ASSERT_OK_AND_ASSIGN(const RoleSecret secret,
-                                  RoleSecret::Renew(old_secret, 11, {12, 13}));
+                                  RoleSecret::Renew(old_secret, {11, 12, 13}));
   EXPECT_THAT(secret.kek_versions(), ElementsAre(11, 12, 13));
   for (uint16_t version : {11, 12}) {
     EXPECT_TRUE(secret.SecretKey(version).value() ==

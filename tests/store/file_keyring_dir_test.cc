@@ -237,6 +237,15 @@ TEST_F(KeyringDirTest, KeepsTheFloorWhereItIsTold) {
   EXPECT_THAT(Load(options), Not(IsOk()));
 }
 
+TEST_F(KeyringDirTest, TrustsPinnedSignersInsteadOfTheDirectorys) {
+  LoadKeyringOptions options;
+  options.signers = {{1}};
+  EXPECT_THAT(Load(options), ReasonIs(Reason::kUnauthenticated));
+  options.signers = {editor_->signer_public_key()};
+  unlink(dir_.SignersFile().c_str());
+  EXPECT_THAT(Load(options), IsOk());
+}
+
 TEST_F(KeyringDirTest, TakesUpANewFileWhileInUse) {
   const auto gate = LoadKeyring(dir_.path(), Role::kGate).value();
   ASSERT_THAT(dir_.Publish(files_, NextVersion()), IsOk());
@@ -262,6 +271,27 @@ TEST(FloorFileTest, IsNeverLowered) {
   ASSERT_THAT(floor.Write({6, {2}}), IsOk());
   EXPECT_EQ(floor.Read().value()->serial, 7u);
   EXPECT_EQ(floor.Read().value()->sha256[0], 1);
+}
+
+TEST(FloorFileTest, WaitsForWhoeverRaisesIt) {
+  testing::ScratchDir scratch;
+  store::FloorFile floor(scratch.File("floor"),
+                         store::ReadOnlyFolder::kRefused);
+  pid_t child;
+  {
+    const auto lock = store::LockFile(scratch.File("floor.lock")).value();
+    child = fork();
+    if (child == 0) {
+      close(lock.get());
+      _exit(floor.Write({6, {2}}).ok() ? 0 : 1);
+    }
+    usleep(100000);
+    Write(scratch.File("floor"), "7 " + std::string(64, '1') + "\n", 0644);
+  }
+  int status = 0;
+  ASSERT_EQ(waitpid(child, &status, 0), child);
+  EXPECT_EQ(status, 0);
+  EXPECT_EQ(floor.Read().value()->serial, 7u);
 }
 
 TEST(FloorFileTest, RefusesWhatIsNoFloor) {

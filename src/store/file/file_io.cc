@@ -4,15 +4,18 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <atomic>
+#include <array>
 #include <cstring>
 #include <filesystem>
 #include <utility>
 
+#include "absl/strings/escaping.h"
 #include "src/base/status.h"
+#include "src/crypto/xchacha.h"
 
 namespace parcelveil::store {
 namespace {
@@ -148,6 +151,21 @@ absl::StatusOr<Secret> ReadSecretFile(const std::string& path,
   });
 }
 
+std::string RandomSuffix() {
+  std::array<uint8_t, 8> bytes;
+  crypto::RandomBytes(absl::MakeSpan(bytes));
+  return absl::BytesToHexString(std::string(bytes.begin(), bytes.end()));
+}
+
+absl::StatusOr<Fd> LockFile(const std::string& path) {
+  Fd fd(open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
+  if (!fd.is_open()) return FileError("lock", path, errno);
+  while (flock(fd.get(), LOCK_EX) != 0) {
+    if (errno != EINTR) return FileError("lock", path, errno);
+  }
+  return fd;
+}
+
 absl::Status ReplaceFile(const NewFile& file, std::string_view bytes) {
   const std::string& temporary = file.temporary;
   {
@@ -176,14 +194,10 @@ absl::Status ReplaceFile(const NewFile& file, std::string_view bytes) {
 
 absl::Status WriteFile(const std::string& path, std::string_view bytes,
                        mode_t mode) {
-  static std::atomic<uint64_t> counter{0};
   const std::filesystem::path target(path);
-  const std::string name = "." + target.filename().string() + "." +
-                           std::to_string(getpid()) + "." +
-                           std::to_string(counter++) + ".tmp";
+  const std::string name =
+      "." + target.filename().string() + "." + RandomSuffix() + ".tmp";
   const std::string temporary = (target.parent_path() / name).string();
-  // Left by a process of that number that is gone: numbers return.
-  unlink(temporary.c_str());
   return ReplaceFile({path, temporary, mode}, bytes);
 }
 

@@ -60,6 +60,14 @@ struct NewFile {
 };
 absl::Status ReplaceFile(const NewFile& file, std::string_view bytes);
 
+// 16 hex digits for a temporary's name: process numbers are not unique where
+// containers share a volume.
+std::string RandomSuffix();
+
+// Makes `path` if needed and locks it until the result dies; waits for whoever
+// holds it. Errors: kPermissionDenied, kUnavailable.
+absl::StatusOr<Fd> LockFile(const std::string& path);
+
 // ReplaceFile under a temporary name of its own.
 absl::Status WriteFile(const std::string& path, std::string_view bytes,
                        mode_t mode);

@@ -41,20 +41,26 @@ absl::StatusOr<std::optional<KeyringFloor>> FloorFile::Read() {
 }
 
 absl::Status FloorFile::Write(const KeyringFloor& floor) {
-  PARCELVEIL_ASSIGN_OR_RETURN(std::optional<KeyringFloor> known, Read());
-  if (known.has_value() && known->serial >= floor.serial) {
-    return absl::OkStatus();  // another process has seen as much
-  }
-  const std::string hash(floor.sha256.begin(), floor.sha256.end());
-  const absl::Status status = WriteFile(
-      path_,
-      std::to_string(floor.serial) + " " + absl::BytesToHexString(hash) + "\n",
-      kFloorMode);
+  const absl::Status status = Raise(floor);
   if (absl::IsPermissionDenied(status) &&
       read_only_ == ReadOnlyFolder::kAccepted) {
     return absl::OkStatus();
   }
   return status;
+}
+
+absl::Status FloorFile::Raise(const KeyringFloor& floor) {
+  // A file of its own: the floor is replaced, and a lock with it.
+  PARCELVEIL_ASSIGN_OR_RETURN(Fd lock, LockFile(path_ + ".lock"));
+  PARCELVEIL_ASSIGN_OR_RETURN(std::optional<KeyringFloor> known, Read());
+  if (known.has_value() && known->serial >= floor.serial) {
+    return absl::OkStatus();  // another process has seen as much
+  }
+  const std::string hash(floor.sha256.begin(), floor.sha256.end());
+  return WriteFile(
+      path_,
+      std::to_string(floor.serial) + " " + absl::BytesToHexString(hash) + "\n",
+      kFloorMode);
 }
 
 }  // namespace parcelveil::store

@@ -28,6 +28,9 @@ class FloorFile : public FloorStore {
   absl::Status Write(const KeyringFloor& floor) override;
 
  private:
+  // Reads, compares and writes as one step among processes.
+  absl::Status Raise(const KeyringFloor& floor);
+
   const std::string path_;
   const ReadOnlyFolder read_only_;
 };

@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "src/store/file/keyring_dir.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <sys/file.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -183,13 +180,7 @@ absl::Status KeyringDir::WriteSecret(const std::string& file,
 }
 
 absl::StatusOr<Fd> KeyringDir::Lock() const {
-  const std::string path = File("keyring.lock");
-  Fd fd(open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
-  if (!fd.is_open()) return FileError("lock", path, errno);
-  while (flock(fd.get(), LOCK_EX) != 0) {
-    if (errno != EINTR) return FileError("lock", path, errno);
-  }
-  return fd;
+  return LockFile(File("keyring.lock"));
 }
 
 absl::Status KeyringDir::Publish(const KeyringFiles& previous,
@@ -202,8 +193,7 @@ absl::Status KeyringDir::PublishLocked(const Fd& /*lock*/,
                                        const KeyringFiles& previous,
                                        const KeyringFiles& next) const {
   RemoveLeftovers(path_);
-  const std::string temporary =
-      File(".keyring." + std::to_string(getpid()) + ".tmp");
+  const std::string temporary = File(".keyring." + RandomSuffix() + ".tmp");
   for (const auto& [scope, file] : next.shards) {
     const auto known = previous.shards.find(scope);
     PARCELVEIL_RETURN_IF_ERROR(CheckUnchanged(

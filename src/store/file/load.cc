@@ -69,7 +69,10 @@ absl::StatusOr<std::unique_ptr<Keyring>> LoadKeyring(
   keyring.role = role;
   keyring.role_scope = scope;
   keyring.clock = options.clock;
-  PARCELVEIL_ASSIGN_OR_RETURN(keyring.signers, keyring_dir.ReadSigners());
+  keyring.signers = options.signers;
+  if (keyring.signers.empty()) {
+    PARCELVEIL_ASSIGN_OR_RETURN(keyring.signers, keyring_dir.ReadSigners());
+  }
   keyring.source =
       std::make_unique<FileKeyringSource>(keyring_dir.KeyringFile(scope));
   keyring.secret = std::make_unique<FileSecretSource>(
