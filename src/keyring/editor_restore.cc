@@ -47,6 +47,12 @@ std::vector<KeyName> BuryMissing(const v1::KeyringPayload& newest,
 
 using WrapName = std::tuple<uint32_t, uint32_t>;  // role, outlet
 
+// The earlier of two ends, of which 0 is none.
+uint64_t EarlierEnd(uint64_t a, uint64_t b) {
+  if (a == 0 || b == 0) return std::max(a, b);
+  return std::min(a, b);
+}
+
 // Keeps what `newest` no longer lets anybody do with a key that both have.
 // Returns whether that took something from the copy.
 bool KeepNewest(const v1::Key& newest, v1::Key* key) {
@@ -69,6 +75,11 @@ bool KeepNewest(const v1::Key& newest, v1::Key* key) {
       });
   const bool revoked = end != wraps->end();
   wraps->erase(end, wraps->end());
+  for (v1::Wrap& wrap : *wraps) {
+    const v1::Wrap* now = allowed[{wrap.role(), wrap.role_scope()}];
+    wrap.set_open_until_ms(
+        EarlierEnd(wrap.open_until_ms(), now->open_until_ms()));
+  }
   return hold || revoked;
 }
 
@@ -125,6 +136,10 @@ absl::StatusOr<Restored> RestoreKeyring(RestoreOptions options) {
     PARCELVEIL_RETURN_IF_ERROR(CheckSameKeyring(newest, copy));
     restored.kept = KeepFromNewest(newest, &copy);
     restored.lacks = BuryMissing(newest, now_ms, &copy);
+    // Who may open what from now on is the newest's word too.
+    *copy.mutable_schema() = newest.schema();
+    copy.set_schema_sha256(newest.schema_sha256());
+    *copy.mutable_roles() = newest.roles();
     if (newest.serial() >= serial) {
       serial = newest.serial();
       sha256 = crypto::Sha256(*options.newest);

@@ -170,6 +170,11 @@ TEST_F(EditorLoadTest, RestoresNothingThatTheNewestTookAway) {
       EXPECT_NE(wrap.role(), ToInt(Role::kGate));
     }
   }
+  // Days that are made later are not given back either.
+  for (const v1::Schema::Role& role : payload.schema().role()) {
+    if (role.id() != v1::GATE) continue;
+    EXPECT_EQ(role.slot_size(), 0);
+  }
 }
 
 TEST_F(EditorLoadTest, DoesNotRestoreAnotherKeyring) {
