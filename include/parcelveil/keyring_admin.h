@@ -224,7 +224,9 @@ class KeyringEditor {
   // or a role that is not in the schema; kDataLoss KEY_MISMATCH where the
   // keyring lists another public key (another copy of it was renewed).
   absl::StatusOr<std::optional<Secret>> RenewSecret(const Secret& secret);
-  // Takes in what RenewAlone (below) made on another host.
+  // Takes in what RenewAlone (below) made on another host: all public keys of
+  // that role; others of it are delisted. The text is not authenticated: make
+  // sure that it is the other host's.
   // Errors: MALFORMED; as RenewSecret.
   absl::Status AddRoleKeys(std::string_view role_keys);
 

@@ -7,11 +7,13 @@
 #include <tuple>
 #include <vector>
 
+#include "absl/strings/escaping.h"
 #include "absl/time/clock.h"
 #include "src/base/status.h"
 #include "src/cli/command.h"
 #include "src/cli/json.h"
 #include "src/cli/keyring_signer.h"
+#include "src/crypto/hash.h"
 #include "src/store/file/file_io.h"
 
 namespace parcelveil::cli {
@@ -30,6 +32,14 @@ struct Flags {
   bool clock_is_right = false;
   bool dry_run = false;
 };
+
+// What two people compare on the telephone: whoever could swap the file on its
+// way would be given keys for every day to come.
+std::string FingerprintOf(std::string_view role_keys) {
+  const crypto::Sha256Hash hash = crypto::Sha256(role_keys);
+  const std::string_view first(reinterpret_cast<const char*>(hash.data()), 8);
+  return absl::BytesToHexString(absl::string_view(first.data(), first.size()));
+}
 
 // What a run did, as it is printed.
 struct Summary {
@@ -197,15 +207,17 @@ absl::Status RunAlone(const Flags& flags, Session* session) {
     session->Print(JsonObject()
                        .Add("renewed", renewed.secret.has_value())
                        .Add("role_keys", keys_file)
+                       .Add("fingerprint", FingerprintOf(renewed.role_keys))
                        .Take());
     return absl::OkStatus();
   }
-  session->Print((renewed.secret.has_value()
-                      ? "Renewed the secret " + name + "."
-                      : "The secret " + name + " is up to date.") +
-                 " Hand this file (nothing in it is secret) to whoever signs, "
-                 "for\n`keyring maintain --role-keys`:\n  " +
-                 keys_file);
+  session->Print(
+      (renewed.secret.has_value() ? "Renewed the secret " + name + "."
+                                  : "The secret " + name + " is up to date.") +
+      " Hand this file (nothing in it is secret) to whoever signs, "
+      "for\n`keyring maintain --role-keys`:\n  " +
+      keys_file + "\nIts fingerprint, to be compared by telephone: " +
+      FingerprintOf(renewed.role_keys));
   return absl::OkStatus();
 }
 
@@ -227,6 +239,9 @@ absl::Status Run(const Flags& flags, Session* session) {
     PARCELVEIL_ASSIGN_OR_RETURN(
         std::string role_keys,
         store::ReadWholeFile(flags.role_keys, kMaxRoleKeysSize));
+    session->Note("Fingerprint of " + flags.role_keys + ": " +
+                  FingerprintOf(role_keys) +
+                  "; it must be what `maintain --role` printed.");
     PARCELVEIL_RETURN_IF_ERROR(editor.AddRoleKeys(role_keys));
   }
   PARCELVEIL_RETURN_IF_ERROR(RenewSecrets(signer.get(), &summary));

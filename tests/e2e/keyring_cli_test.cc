@@ -202,7 +202,13 @@ TEST_F(KeyringCliTest, RenewsARoleOnAHostThatDoesNotSign) {
   ASSERT_EQ(Keyring("export --role GATE --out pod").exit, 0);
   const Result result = Run("keyring maintain --keyring pod --role GATE");
   EXPECT_EQ(result.exit, 0) << result.err;
-  EXPECT_EQ(Keyring("maintain --role-keys pod/role-keys-GATE").exit, 0);
+  const std::string mark = "by telephone: ";
+  const size_t at = result.out.find(mark);
+  ASSERT_NE(at, std::string::npos) << result.out;
+  const std::string fingerprint = result.out.substr(at + mark.size(), 16);
+  const Result taken = Keyring("maintain --role-keys pod/role-keys-GATE");
+  EXPECT_EQ(taken.exit, 0);
+  EXPECT_THAT(taken.err, HasSubstr(fingerprint));
   EXPECT_EQ(Keyring("maintain --role-keys kr/signer.pub").exit, 1);
 }
 
