@@ -11,7 +11,7 @@
 
 namespace parcelveil::keyring {
 
-// Each thread reads under one of 64 mutexes, each on a cache line of its own;
+// Each thread reads under one of 32 mutexes, each on a cache line of its own;
 // a writer takes them all. Readers are many and short (a field takes less than
 // a microsecond, and one shared counter would cost as much as the sealing);
 // writers come once a new key.
@@ -30,7 +30,7 @@ class StripedMutex {
   }
 
  private:
-  static constexpr size_t kNumStripes = 64;
+  static constexpr size_t kNumStripes = 32;
   struct alignas(64) Stripe {
     std::mutex mutex;
   };

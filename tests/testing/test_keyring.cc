@@ -31,9 +31,11 @@ class MemorySource : public KeyringSource {
   explicit MemorySource(std::shared_ptr<MemoryFile> file)
       : file_(std::move(file)) {}
   absl::StatusOr<std::string> Version() override {
+    std::lock_guard<std::mutex> lock(file_->mutex);
     return std::to_string(file_->version);
   }
   absl::StatusOr<std::string> Read() override {
+    std::lock_guard<std::mutex> lock(file_->mutex);
     ++file_->num_reads;
     return file_->bytes;
   }
@@ -80,8 +82,10 @@ const std::shared_ptr<MemoryFile>& TestKeyring::file(Scope scope) {
 void TestKeyring::Publish() {
   KeyringFiles files = OrDie(editor_->Sign());
   const auto put = [&](Scope scope, std::string bytes) {
-    file(scope)->bytes = std::move(bytes);
-    ++file(scope)->version;
+    const std::shared_ptr<MemoryFile>& published = file(scope);
+    std::lock_guard<std::mutex> lock(published->mutex);
+    published->bytes = std::move(bytes);
+    ++published->version;
   };
   for (auto& [scope, bytes] : files.shards) put(scope, std::move(bytes));
   if (!files.main.empty()) put(Scope::kNational, std::move(files.main));

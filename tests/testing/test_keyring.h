@@ -6,6 +6,7 @@
 
 #include <map>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <utility>
@@ -22,6 +23,7 @@ namespace parcelveil::testing {
 
 // A keyring's bytes that several sources share; tests replace them.
 struct MemoryFile {
+  std::mutex mutex;  // held by readers and by Publish
   std::string bytes;
   int version = 0;
   int num_reads = 0;
