@@ -90,7 +90,8 @@ struct KeyringHealth {
 };
 
 // Thread-safety: const methods may run concurrently, and newer files are taken
-// up by whoever uses the keyring (no thread of its own).
+// up by whoever uses the keyring: no thread lives with it, one may help while a
+// file is read.
 // Ownership: owns its sources; borrows the clock.
 class Keyring {
  public:

@@ -175,13 +175,21 @@ TEST_F(SealerTest, RowsWithoutAUsablePhoneShareNoIndexValue) {
 TEST_F(SealerTest, RefusesToWorkInAForkedChild) {
   const std::string sealed = SealText(Slot::kRecipientPhone, kPhone);
   const Cell cell{Slot::kRecipientPhone, kWaybill};
+  // Both keyrings hold the key ready: the child must not take its zeros for it.
+  ASSERT_THAT(gate_opener_->Open(cell, sealed), IsOk());
   const pid_t child = fork();
   ASSERT_GE(child, 0);
   if (child == 0) {
     std::string unused;
+    // A sealer of the child's own has a seed, but the keyring no keys.
+    const auto own = Sealer::Create(converter_.get(), TableMap::Default());
+    const auto reason_of_sealing = [&](const Sealer& sealer) {
+      return ReasonOf(
+          sealer.SealField(cell, Scope::kNational, kPhone, &unused));
+    };
     const bool refuses =
-        ReasonOf(sealer_->SealField(cell, Scope::kNational, kPhone, &unused)) ==
-            Reason::kKeyUnavailable &&
+        reason_of_sealing(*sealer_) == Reason::kKeyUnavailable && own.ok() &&
+        reason_of_sealing(**own) == Reason::kKeyUnavailable &&
         ReasonOf(gate_opener_->Open(cell, sealed).status()) ==
             Reason::kKeyUnavailable;
     _exit(refuses ? 0 : 1);
