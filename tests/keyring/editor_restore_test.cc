@@ -177,6 +177,27 @@ TEST_F(EditorLoadTest, RestoresNothingThatTheNewestTookAway) {
   }
 }
 
+TEST_F(EditorLoadTest, RestoresNoLongerAccessThanTheNewestGives) {
+  const auto editor = Load();
+  const Epoch today = editor->Today();
+  ASSERT_THAT(editor->Hold(today), IsOk());  // DISPUTE's access has no end
+  const std::string copy = editor->Sign()->main;
+  ASSERT_THAT(editor->Release(today), IsOk());
+  const Restored restored = Restore(copy, editor->Sign()->main).value();
+  v1::KeyringPayload payload;
+  ASSERT_THAT(keyring::ReadKeyring(restored.file, {public_key_}, &payload),
+              IsOk());
+  int num_wraps = 0;
+  for (const v1::Key& key : payload.keys()) {
+    for (const v1::Wrap& wrap : key.wraps()) {
+      if (wrap.role() != ToInt(Role::kDispute)) continue;
+      EXPECT_NE(wrap.open_until_ms(), 0u);
+      ++num_wraps;
+    }
+  }
+  EXPECT_GT(num_wraps, 0);
+}
+
 TEST_F(EditorLoadTest, DoesNotRestoreAnotherKeyring) {
   KeyringEditor::CreateOptions options;
   options.tenant = 7;
