@@ -4,7 +4,7 @@ include(CMakePackageConfigHelpers)
 
 set(parcelveil_package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/parcelveil)
 
-set(parcelveil_libraries parcelveil)
+set(parcelveil_libraries parcelveil_device parcelveil)
 if(PARCELVEIL_SQLITE)
   list(APPEND parcelveil_libraries parcelveil_sqlite parcelveil_migrate)
 endif()
