@@ -80,7 +80,21 @@ class SealedRow {
 
   std::vector<ColumnBytes> cells_;  // kept longer than used_, for reuse
   size_t used_ = 0;
-  std::vector<std::string> sealed_;
+};
+
+// A value that so many rows share (a merchant's return number) that its index
+// values would stand out. Borrowed until the Sealer is made.
+struct HotValue {
+  Slot slot;  // the field's
+  // Normalised first. A whole number is hot in every index of its field; four
+  // digits alone are hot as last four digits, whatever the number.
+  std::string_view text;
+};
+
+struct SealerOptions {
+  // Rows with such a value get random index values: they cannot be found by it.
+  // Kept in memory as keyed hashes only.
+  std::vector<HotValue> hot_values;
 };
 
 // Seals whole records with their views and index values, or one cell.
@@ -92,9 +106,11 @@ class SealedRow {
 class Sealer {
  public:
   // Errors: kInvalidArgument MALFORMED where the map names a slot, view or
-  // index that the keyring's schema lacks; kResourceExhausted LOCKED_MEMORY.
-  static absl::StatusOr<std::unique_ptr<Sealer>> Create(const Keyring* keyring,
-                                                        const TableMap& map);
+  // index that the keyring's schema lacks, or a hot value has no index or no
+  // normal form; kResourceExhausted LOCKED_MEMORY.
+  static absl::StatusOr<std::unique_ptr<Sealer>> Create(
+      const Keyring* keyring, const TableMap& map,
+      const SealerOptions& options = {});
   ~Sealer();
 
   // Seals every field of `record`, its views and its index values, or nothing.

@@ -82,6 +82,7 @@ struct KeyringOptions {
 // How a keyring is doing, for monitoring.
 struct KeyringHealth {
   uint64_t serial;
+  std::array<uint8_t, 32> sha256;  // of the whole file
   absl::Time created;
   absl::Time sealing_stops;  // no key to seal under after this
   absl::Duration age;

@@ -4,14 +4,17 @@
 #ifndef PARCELVEIL_VIEW_H_
 #define PARCELVEIL_VIEW_H_
 
-#include <string>
+#include <memory>
+#include <string_view>
+#include <utility>
 
 #include "parcelveil/ids.h"
 #include "parcelveil/mask.h"
 
 namespace parcelveil {
 
-// Made by Opener::OpenViews only. Values copy; thread-safe while const.
+// Made by Opener::OpenViews only. Values copy; thread-safe while const. The
+// views of one call share a buffer, which lives as long as any of them.
 class View {
  public:
   View() = default;
@@ -21,8 +24,13 @@ class View {
 
  private:
   friend class Opener;
+  friend class ListEncoder;  // src/field/list.cc
 
-  std::string entries_;  // SPEC.md section 9, checked when it was opened
+  View(std::shared_ptr<const char[]> buffer, std::string_view entries)
+      : buffer_(std::move(buffer)), entries_(entries) {}
+
+  std::shared_ptr<const char[]> buffer_;
+  std::string_view entries_;  // SPEC.md section 9, checked when it was opened
 };
 
 }  // namespace parcelveil

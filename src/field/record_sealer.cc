@@ -30,26 +30,47 @@ std::string Operation(Slot slot, std::string_view record_id) {
 
 }  // namespace
 
-// Where one output goes.
-struct RecordSealer::Target {
-  Cell cell;
+// The record being sealed, as far as its outputs share it.
+struct RecordSealer::Row {
+  Row(const RecordSealer& sealer, const Cell& cell, Scope scope,
+      size_t num_cells)
+      : session(sealer.keyring_),
+        record_id(cell.record_id),
+        scope(scope),
+        day(session.today()),
+        counter(
+            sealer.counter_.fetch_add(num_cells, std::memory_order_relaxed)),
+        binding({}, session.tenant(), cell) {}
+
+  KeySession session;
+  std::string_view record_id;
   Scope scope;
   Epoch day;
+  uint64_t counter;  // of the next cell's nonce
+  wire::CellBinding binding;
+};
+
+struct RecordSealer::Output {
+  Slot slot;
   uint16_t pad;
-  uint64_t counter;
 };
 
 absl::StatusOr<std::unique_ptr<RecordSealer>> RecordSealer::Create(
-    const Keyring* keyring, SealPlan plan) {
-  if (plan.fields.size() > kMaxPlanFields) {
+    const Keyring* keyring, SealPlan plan,
+    absl::Span<const HotValue> hot_values) {
+  if (plan.fields.size() > kMaxPlanFields ||
+      plan.views.size() > kMaxPlanFields) {
     return MakeStatus(Reason::kMalformed,
-                      "plan sealing: a record has over 32 fields; seal them as "
-                      "two records");
+                      "plan sealing: a record has over 32 fields or views; "
+                      "seal them as two records");
   }
   PARCELVEIL_ASSIGN_OR_RETURN(Secret seed, Secret::Random(kSeedSize));
-  plan.calling_code = keyring->schema().calling_code();
-  return std::unique_ptr<RecordSealer>(
-      new RecordSealer(keyring, std::move(plan), std::move(seed)));
+  const Schema schema = keyring->schema();
+  plan.calling_code = schema.calling_code();
+  PARCELVEIL_ASSIGN_OR_RETURN(std::unique_ptr<HotList> hot_list,
+                              HotList::Create(schema, hot_values));
+  return std::unique_ptr<RecordSealer>(new RecordSealer(
+      keyring, std::move(plan), std::move(seed), std::move(hot_list)));
 }
 
 absl::Status RecordSealer::CheckText(const SealPlan::Field& field,
@@ -74,8 +95,8 @@ absl::Status RecordSealer::CheckText(const SealPlan::Field& field,
   return absl::OkStatus();
 }
 
-absl::Status RecordSealer::CollectTexts(
-    const Record& record, absl::Span<std::string_view> texts) const {
+absl::Status RecordSealer::CollectTexts(const Record& record,
+                                        std::string_view* texts) const {
   PARCELVEIL_RETURN_IF_ERROR(wire::CheckRecordId(record.id_));
   for (const Record::FieldText& set : record.fields_) {
     const size_t field = plan_.FindField(set.slot);
@@ -92,34 +113,71 @@ absl::Status RecordSealer::CollectTexts(
   return absl::OkStatus();
 }
 
-absl::Status RecordSealer::SealOne(KeySession* session, const Target& target,
+absl::Status RecordSealer::MaskViews(const Record& record,
+                                     const std::string_view* texts,
+                                     std::string_view* views) const {
+  // Masked text, so an ordinary thread's buffer may hold it between calls.
+  thread_local std::string entries;
+  thread_local std::string mask;
+  size_t sizes[kMaxPlanFields];
+  entries.clear();
+  for (size_t i = 0; i < plan_.views.size(); ++i) {
+    const size_t start = entries.size();
+    for (const SealPlan::ShownField& shown : plan_.views[i].shown) {
+      const std::string_view text = texts[shown.field];
+      if (text.data() == nullptr) continue;
+      text::MaskInto(shown.style, text, &mask);
+      wire::AppendViewEntry({plan_.fields[shown.field].slot,
+                             static_cast<uint8_t>(shown.style.rule), mask},
+                            &entries);
+    }
+    sizes[i] = entries.size() - start;
+    if (sizes[i] > kMaxFieldTextSize) {
+      return MakeStatus(Reason::kMalformed,
+                        Operation(plan_.views[i].slot, record.id_) +
+                            ": the masks together exceed 4095 bytes; shorten "
+                            "the row's texts");
+    }
+  }
+  std::string_view rest = entries;
+  for (size_t i = 0; i < plan_.views.size(); ++i) {
+    if (sizes[i] > 0) views[i] = rest.substr(0, sizes[i]);
+    rest.remove_prefix(sizes[i]);
+  }
+  return absl::OkStatus();
+}
+
+absl::Status RecordSealer::SealOne(Row* row, Output output,
                                    std::string_view text,
                                    std::string* sealed) const {
-  PARCELVEIL_ASSIGN_OR_RETURN(
-      KeySession::Key key,
-      session->ForSealing(target.cell.slot, target.scope, target.day));
+  KeySession::Key key;
+  PARCELVEIL_RETURN_IF_ERROR(
+      row->session.ForSealing(output.slot, row->scope, row->day, &key));
   const wire::FieldHeader header = HeaderOf(key);
-  const wire::CellBinding binding(header, session->tenant(), target.cell);
-  sealed->resize(crypto::PaddedSize(text.size(), target.pad) +
+  row->binding.MoveTo(header, output.slot);
+  sealed->resize(crypto::PaddedSize(text.size(), output.pad) +
                  wire::kFieldOverhead);
   uint8_t* const out = reinterpret_cast<uint8_t*>(sealed->data());
   wire::EncodeFieldHeader(header, out);
   seed_.Use([&](absl::Span<const uint8_t> seed) {
-    crypto::SealField(key.bytes, {binding.bytes()},
-                      {seed.data(), target.counter}, text, target.pad,
+    crypto::SealField(key.bytes, {row->binding.bytes()},
+                      {seed.data(), row->counter++}, text, output.pad,
                       out + wire::kFieldHeaderSize);
   });
   return absl::OkStatus();
 }
 
-absl::Status RecordSealer::IndexOne(KeySession* session, const Target& target,
+absl::Status RecordSealer::IndexOne(Row* row, const SealPlan::Index& index,
                                     std::string_view text,
                                     std::string* value) const {
-  PARCELVEIL_ASSIGN_OR_RETURN(
-      KeySession::Key key,
-      session->ForSealing(target.cell.slot, target.scope, target.day));
-  std::optional<uint32_t> hash =
-      keyring::HashForIndex(key, target.cell.slot, text, plan_.calling_code);
+  KeySession::Key key;
+  PARCELVEIL_RETURN_IF_ERROR(row->session.ForSealing(
+      index.slot, index.scoped ? row->scope : Scope::kNational, row->day,
+      &key));
+  std::optional<uint32_t> hash;
+  if (!hot_list_->Contains(index.slot, text)) {
+    hash = keyring::HashForIndex(key, index.slot, text, plan_.calling_code);
+  }
   if (!hash.has_value()) {
     // Rows without a usable value must not share one.
     uint8_t random[16];
@@ -133,78 +191,42 @@ absl::Status RecordSealer::IndexOne(KeySession* session, const Target& target,
 absl::Status RecordSealer::Seal(const Record& record,
                                 std::vector<std::string>* sealed) const {
   sealed->resize(plan_.num_outputs());
-  std::string_view texts[kMaxPlanFields];
-  PARCELVEIL_RETURN_IF_ERROR(CollectTexts(record, absl::MakeSpan(texts)));
-  PARCELVEIL_RETURN_IF_ERROR(CheckAlive());
-
-  KeySession session(keyring_);
-  Target target{{Slot{}, record.id_, record.version_},
-                record.scope_,
-                session.today(),
-                0,
-                counter_.fetch_add(plan_.fields.size() + plan_.views.size(),
-                                   std::memory_order_relaxed)};
-  if (record.day_.has_value()) {
-    PARCELVEIL_ASSIGN_OR_RETURN(target.day, DayToSeal(record));
-  }
-  auto output = sealed->begin();
-  for (size_t i = 0; i < plan_.fields.size(); ++i, ++output, ++target.counter) {
-    output->clear();
-    if (texts[i].data() == nullptr) continue;
-    target.cell.slot = plan_.fields[i].slot;
-    target.pad = plan_.fields[i].pad;
-    PARCELVEIL_RETURN_IF_ERROR(SealOne(&session, target, texts[i], &*output));
-  }
-  for (const SealPlan::View& view : plan_.views) {
-    PARCELVEIL_RETURN_IF_ERROR(
-        SealView(&session, target, view, texts, &*output));
-    ++output;
-    ++target.counter;
-  }
-  for (const SealPlan::Index& index : plan_.indexes) {
-    output->clear();
-    if (texts[index.field].data() != nullptr) {
-      Target of_index = target;
-      of_index.cell.slot = index.slot;
-      if (!index.scoped) of_index.scope = Scope::kNational;
-      PARCELVEIL_RETURN_IF_ERROR(
-          IndexOne(&session, of_index, texts[index.field], &*output));
-    }
-    ++output;
-  }
-  return absl::OkStatus();
+  for (std::string& output : *sealed) output.clear();
+  return Seal(record, [&](size_t output) { return &(*sealed)[output]; });
 }
 
-absl::Status RecordSealer::SealView(KeySession* session, const Target& row,
-                                    const SealPlan::View& view,
-                                    const std::string_view* texts,
-                                    std::string* sealed) const {
-  // Masked text, so an ordinary thread's buffer may hold it between calls.
-  thread_local std::string entries;
-  thread_local std::string mask;
-  entries.clear();
-  sealed->clear();
-  bool is_set = false;
-  for (const SealPlan::ShownField& shown : view.shown) {
-    const std::string_view text = texts[shown.field];
-    if (text.data() == nullptr) continue;
-    is_set = true;
-    text::MaskInto(shown.rule, text, &mask);
-    wire::AppendViewEntry({plan_.fields[shown.field].slot,
-                           static_cast<uint8_t>(shown.rule), mask},
-                          &entries);
+absl::Status RecordSealer::Seal(const Record& record, Outputs outputs) const {
+  std::string_view texts[kMaxPlanFields];
+  std::string_view views[kMaxPlanFields];
+  PARCELVEIL_RETURN_IF_ERROR(CollectTexts(record, texts));
+  PARCELVEIL_RETURN_IF_ERROR(MaskViews(record, texts, views));
+  PARCELVEIL_RETURN_IF_ERROR(CheckAlive());
+
+  Row row(*this, {Slot{}, record.id_, record.version_}, record.scope_,
+          plan_.fields.size() + plan_.views.size());
+  if (record.day_.has_value()) {
+    PARCELVEIL_ASSIGN_OR_RETURN(row.day, DayToSeal(record));
   }
-  if (!is_set) return absl::OkStatus();
-  if (entries.size() > kMaxFieldTextSize) {
-    return MakeStatus(Reason::kMalformed,
-                      Operation(view.slot, row.cell.record_id) +
-                          ": the masks together exceed 4095 bytes; shorten the "
-                          "row's texts");
+  size_t output = 0;
+  for (size_t i = 0; i < plan_.fields.size(); ++i, ++output) {
+    if (texts[i].data() == nullptr) continue;
+    const SealPlan::Field& field = plan_.fields[i];
+    PARCELVEIL_RETURN_IF_ERROR(
+        SealOne(&row, {field.slot, field.pad}, texts[i], outputs(output)));
   }
-  Target target = row;
-  target.cell.slot = view.slot;
-  target.pad = view.pad;
-  return SealOne(session, target, entries, sealed);
+  for (size_t i = 0; i < plan_.views.size(); ++i, ++output) {
+    if (views[i].data() == nullptr) continue;
+    const SealPlan::View& view = plan_.views[i];
+    PARCELVEIL_RETURN_IF_ERROR(
+        SealOne(&row, {view.slot, view.pad}, views[i], outputs(output)));
+  }
+  for (size_t i = 0; i < plan_.indexes.size(); ++i, ++output) {
+    const SealPlan::Index& index = plan_.indexes[i];
+    if (texts[index.field].data() == nullptr) continue;
+    PARCELVEIL_RETURN_IF_ERROR(
+        IndexOne(&row, index, texts[index.field], outputs(output)));
+  }
+  return absl::OkStatus();
 }
 
 absl::Status RecordSealer::CheckAlive() const {
@@ -238,10 +260,8 @@ absl::Status RecordSealer::SealField(const Cell& cell, Scope scope,
   PARCELVEIL_RETURN_IF_ERROR(
       CheckText(plan_.fields[field], cell.record_id, text));
   PARCELVEIL_RETURN_IF_ERROR(CheckAlive());
-  KeySession session(keyring_);
-  const Target target{cell, scope, session.today(), plan_.fields[field].pad,
-                      counter_.fetch_add(1, std::memory_order_relaxed)};
-  return SealOne(&session, target, text, sealed);
+  Row row(*this, cell, scope, 1);
+  return SealOne(&row, {cell.slot, plan_.fields[field].pad}, text, sealed);
 }
 
 }  // namespace parcelveil

@@ -10,11 +10,13 @@
 #include <string_view>
 #include <vector>
 
+#include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "parcelveil/field.h"
 #include "parcelveil/keyring.h"
 #include "parcelveil/secret.h"
+#include "src/field/hot_list.h"
 #include "src/field/seal_plan.h"
 #include "src/keyring/key_session.h"
 
@@ -25,13 +27,20 @@ class RecordSealer {
  public:
   // Borrows `keyring`. Errors: LOCKED_MEMORY.
   static absl::StatusOr<std::unique_ptr<RecordSealer>> Create(
-      const Keyring* keyring, SealPlan plan);
+      const Keyring* keyring, SealPlan plan,
+      absl::Span<const HotValue> hot_values = {});
 
   const SealPlan& plan() const { return plan_; }
 
-  // Fills `sealed` (its strings are reused) with the plan's outputs: fields,
-  // views, index values. An output whose fields are not set is empty. Errors:
-  // as Sealer::Seal; `sealed` then holds nothing of use.
+  // Where the plan's output `output` goes; used until the next is asked for.
+  using Outputs = absl::FunctionRef<std::string*(size_t output)>;
+
+  // Seals into `outputs` what is set of the plan's fields, views and index
+  // values, in their order. Errors: as Sealer::Seal; what was written is then
+  // of no use.
+  absl::Status Seal(const Record& record, Outputs outputs) const;
+  // As above, into `sealed` (its strings are reused), where an output whose
+  // fields are not set is empty.
   absl::Status Seal(const Record& record,
                     std::vector<std::string>* sealed) const;
 
@@ -40,32 +49,36 @@ class RecordSealer {
                          std::string* sealed) const;
 
  private:
-  struct Target;
+  struct Row;
+  struct Output;
 
-  RecordSealer(const Keyring* keyring, SealPlan plan, Secret seed)
-      : keyring_(keyring), plan_(std::move(plan)), seed_(std::move(seed)) {}
+  RecordSealer(const Keyring* keyring, SealPlan plan, Secret seed,
+               std::unique_ptr<HotList> hot_list)
+      : keyring_(keyring),
+        plan_(std::move(plan)),
+        seed_(std::move(seed)),
+        hot_list_(std::move(hot_list)) {}
 
   absl::Status CheckText(const SealPlan::Field& field,
                          std::string_view record_id,
                          std::string_view text) const;
-  // Fills in the record's texts in the plan's order; the data() of those not
-  // set stays null.
+  // Fill in the texts of the plan's fields and those of its views; the data()
+  // of what is not set stays null. Views' texts lie in a buffer of the thread.
   absl::Status CollectTexts(const Record& record,
-                            absl::Span<std::string_view> texts) const;
+                            std::string_view* texts) const;
+  absl::Status MaskViews(const Record& record, const std::string_view* texts,
+                         std::string_view* views) const;
   absl::Status CheckAlive() const;
   static absl::StatusOr<Epoch> DayToSeal(const Record& record);
-  absl::Status SealOne(KeySession* session, const Target& target,
-                       std::string_view text, std::string* sealed) const;
-  absl::Status SealView(KeySession* session, const Target& row,
-                        const SealPlan::View& view,
-                        const std::string_view* texts,
-                        std::string* sealed) const;
-  absl::Status IndexOne(KeySession* session, const Target& target,
+  absl::Status SealOne(Row* row, Output output, std::string_view text,
+                       std::string* sealed) const;
+  absl::Status IndexOne(Row* row, const SealPlan::Index& index,
                         std::string_view text, std::string* value) const;
 
   const Keyring* keyring_;
   SealPlan plan_;
   Secret seed_;  // 16 bytes
+  std::unique_ptr<HotList> hot_list_;
   mutable std::atomic<uint64_t> counter_{0};
 };
 

@@ -42,7 +42,7 @@ absl::Status SealPlan::AddView(const Schema& schema, Slot slot,
   for (Slot shown : found->shows) {
     const size_t field = FindField(shown);
     if (field == fields.size()) continue;
-    view.shown.push_back({field, RuleFor(fields[field].kind, preset)});
+    view.shown.push_back({field, found->StyleOf(fields[field].kind, preset)});
   }
   if (view.shown.empty()) {
     return Missing("none of the fields of " + Describe(slot) + " is sealed");

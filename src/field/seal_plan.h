@@ -24,7 +24,7 @@ struct SealPlan {
   };
   struct ShownField {
     size_t field;  // position in `fields`
-    MaskRule rule;
+    MaskStyle style;
   };
   struct View {
     Slot slot;

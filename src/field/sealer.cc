@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <algorithm>
 #include <utility>
 
 #include "parcelveil/field.h"
@@ -24,8 +23,8 @@ class Sealer::State {
   std::vector<std::string> columns;  // of the plan's outputs, in their order
 };
 
-absl::StatusOr<std::unique_ptr<Sealer>> Sealer::Create(const Keyring* keyring,
-                                                       const TableMap& map) {
+absl::StatusOr<std::unique_ptr<Sealer>> Sealer::Create(
+    const Keyring* keyring, const TableMap& map, const SealerOptions& options) {
   const Schema schema = keyring->schema();
   SealPlan plan;
   auto state = std::make_unique<State>();
@@ -44,8 +43,9 @@ absl::StatusOr<std::unique_ptr<Sealer>> Sealer::Create(const Keyring* keyring,
       state->columns.push_back(index.column);
     }
   }
-  PARCELVEIL_ASSIGN_OR_RETURN(state->records,
-                              RecordSealer::Create(keyring, std::move(plan)));
+  PARCELVEIL_ASSIGN_OR_RETURN(
+      state->records,
+      RecordSealer::Create(keyring, std::move(plan), options.hot_values));
   return std::unique_ptr<Sealer>(new Sealer(std::move(state)));
 }
 
@@ -60,14 +60,14 @@ absl::StatusOr<SealedRow> Sealer::Seal(const Record& record) const {
 
 absl::Status Sealer::SealInto(const Record& record, SealedRow* row) const {
   row->used_ = 0;
-  PARCELVEIL_RETURN_IF_ERROR(state_->records->Seal(record, &row->sealed_));
-  row->cells_.resize(std::max(row->cells_.size(), row->sealed_.size()));
-  for (size_t i = 0; i < row->sealed_.size(); ++i) {
-    if (row->sealed_[i].empty()) continue;  // not set: no cell
-    SealedRow::ColumnBytes& cell = row->cells_[row->used_++];
-    cell.column = state_->columns[i];
-    cell.bytes.swap(row->sealed_[i]);
-  }
+  size_t used = 0;
+  PARCELVEIL_RETURN_IF_ERROR(state_->records->Seal(record, [&](size_t output) {
+    if (used == row->cells_.size()) row->cells_.emplace_back();
+    SealedRow::ColumnBytes& cell = row->cells_[used++];
+    cell.column = state_->columns[output];
+    return &cell.bytes;
+  }));
+  row->used_ = used;
   return absl::OkStatus();
 }
 

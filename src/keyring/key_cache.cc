@@ -37,25 +37,6 @@ KeyCache::KeyCache(base::SecureRegion region, size_t num_sets)
   *canary_ = base::ForkCanary();
 }
 
-size_t KeyCache::FirstOf(uint64_t id) const {
-  // Fibonacci hashing: ids are small consecutive numbers.
-  const uint64_t hash = id * 0x9E3779B97F4A7C15u;
-  return static_cast<size_t>((hash >> 32) & (num_sets_ - 1)) * kWays;
-}
-
-absl::Span<const uint8_t> KeyCache::Find(uint64_t id) const {
-  const size_t first = FirstOf(id);
-  for (size_t at = first; at < first + kWays; ++at) {
-    if (names_[at].id != id) continue;
-    // Written only when it changes, so that readers share the cache line.
-    if (!names_[at].used.load(std::memory_order_relaxed)) {
-      names_[at].used.store(true, std::memory_order_relaxed);
-    }
-    return {Entry(at), kEntrySize};
-  }
-  return {};
-}
-
 void KeyCache::Insert(uint64_t id, absl::Span<const uint8_t> key) {
   const size_t first = FirstOf(id);
   size_t victim = first;

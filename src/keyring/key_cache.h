@@ -26,8 +26,20 @@ class KeyCache {
   static absl::StatusOr<std::unique_ptr<KeyCache>> Create(size_t num_keys);
 
   // Returns the 64 bytes of `id` (not 0), or an empty span. Valid until the
-  // next Insert or Clear.
-  absl::Span<const uint8_t> Find(uint64_t id) const;
+  // next Insert or Clear. Ids whose upper halves follow each other lie side by
+  // side: what is used together takes few pages.
+  absl::Span<const uint8_t> Find(uint64_t id) const {
+    const size_t first = FirstOf(id);
+    for (size_t at = first; at < first + kWays; ++at) {
+      if (names_[at].id != id) continue;
+      // Written only when it changes, so that readers share the cache line.
+      if (!names_[at].used.load(std::memory_order_relaxed)) {
+        names_[at].used.store(true, std::memory_order_relaxed);
+      }
+      return {Entry(at), kEntrySize};
+    }
+    return {};
+  }
   // Puts `key` (64 bytes) under `id`, in the place of another if need be.
   void Insert(uint64_t id, absl::Span<const uint8_t> key);
   // Forgets and zeroes every key.
@@ -45,11 +57,15 @@ class KeyCache {
   };
 
   KeyCache(base::SecureRegion region, size_t num_sets);
-  size_t FirstOf(uint64_t id) const;
+  size_t FirstOf(uint64_t id) const {
+    // Lower halves are spread by Fibonacci hashing.
+    const uint64_t start = static_cast<uint32_t>(id) * uint64_t{0x9E3779B9};
+    return (((id >> 32) + (start >> 16)) & (num_sets_ - 1)) * kWays;
+  }
   uint8_t* Entry(size_t at) const { return entries_ + at * kEntrySize; }
 
   base::SecureRegion region_;
-  size_t num_sets_;
+  size_t num_sets_;  // a power of two
   uint8_t* entries_;
   uint64_t* canary_;  // in the region, behind the entries
   std::unique_ptr<Name[]> names_;

@@ -20,7 +20,10 @@ uint64_t CacheId(uint32_t entry_number, Scope scope) {
   return uint64_t{entry_number} << 32 | ToInt(scope);
 }
 
-bool IsIndexSlot(Slot slot) { return ToInt(slot) >> 12 == 4; }
+// Index values and record references are hashes under the scope key itself.
+bool KeepsScopeKey(Slot slot) {
+  return ToInt(slot) >> 12 == 4 || slot == Slot::kAuditRef;
+}
 
 std::string DayAt(uint64_t time_ms, const keyring::KeyTable& table) {
   return Describe(table.EpochAt(time_ms));
@@ -71,7 +74,14 @@ absl::Status DeriveKey(const keyring::RoleSecret& secret,
     }
     keyring::DeriveScopeKey(ek, scope, sk);
   }
-  if (IsIndexSlot(entry.id.slot)) {
+  if (entry.id.slot == Slot::kIntake &&
+      entry.id.level == wire::KeyLevel::kEpoch) {
+    std::fill_n(key->data(), key->used(), uint8_t{0});
+    keyring::DeriveIntakeSecret(epoch_key->bytes.span().first(kKeySize),
+                                entry.id, key->span().first(kKeySize));
+    return absl::OkStatus();
+  }
+  if (KeepsScopeKey(entry.id.slot)) {
     std::copy(scope_key.data(), scope_key.data() + scope_key.used(),
               key->data());
     return absl::OkStatus();
@@ -88,7 +98,8 @@ absl::Status DeriveKey(const keyring::RoleSecret& secret,
 KeySession::KeySession(const Keyring* keyring)
     : state_(keyring->state_.get()),
       stripe_(state_->mutex.ReaderStripe()),
-      now_(state_->options.clock->Now()) {
+      now_(state_->options.clock->Now()),
+      is_alive_(state_->cache->alive()) {
   state_->Poll(now_);
   stripe_->lock();
   now_ms_ = Keyring::State::NowMs(now_, *state_->table);
@@ -102,15 +113,14 @@ std::string KeySession::Operation(const char* verb, Slot slot) const {
          Describe(state_->options.role);
 }
 
-absl::StatusOr<KeySession::Key> KeySession::ForSealing(Slot slot, Scope scope,
-                                                       Epoch day) {
+absl::Status KeySession::ForSealing(Slot slot, Scope scope, Epoch day,
+                                    Key* key) {
   while (true) {
     const keyring::KeyEntry* entry =
         state_->table->FindForSealing(slot, day, now_ms_, day != today_);
     if (entry == nullptr) return NoSealingKey(slot, day);
-    PARCELVEIL_RETURN_IF_ERROR(CheckMayOpen(*entry, scope));
-    const Key key = Cached(*entry, scope);
-    if (!key.bytes.empty()) return key;
+    if (!MayOpen(*entry, scope)) return MayNotOpen(*entry, scope);
+    if (FindCached(*entry, scope, key)) return absl::OkStatus();
     PARCELVEIL_RETURN_IF_ERROR(Load(*entry, scope));
   }
 }
@@ -134,11 +144,10 @@ absl::StatusOr<KeySession::Key> KeySession::ForOpening(Slot slot, Epoch epoch,
                             "); check that it is this database's keyring and "
                             "the newest");
     }
-    PARCELVEIL_RETURN_IF_ERROR(CheckMayOpen(*entry, scope));
-    const Key key = Cached(*entry, scope);
-    if (!key.bytes.empty()) {
-      opened_ = {slot, key};
-      return key;
+    if (!MayOpen(*entry, scope)) return MayNotOpen(*entry, scope);
+    if (FindCached(*entry, scope, &opened_.key)) {
+      opened_.slot = slot;
+      return opened_.key;
     }
     PARCELVEIL_RETURN_IF_ERROR(Load(*entry, scope));
   }
@@ -172,14 +181,18 @@ absl::Status KeySession::NoSealingKey(Slot slot, Epoch day) const {
                            "keyring maintain --since`"));
 }
 
-absl::Status KeySession::CheckMayOpen(const keyring::KeyEntry& entry,
-                                      Scope scope) const {
-  PARCELVEIL_RETURN_IF_ERROR(CheckAlive());
+absl::Status KeySession::MayNotOpen(const keyring::KeyEntry& entry,
+                                    Scope scope) const {
+  if (!is_alive_) {
+    return MakeStatus(Reason::kKeyUnavailable,
+                      "use keyring as " + Describe(state_->options.role) +
+                          ": it was loaded before fork; load it again in the "
+                          "child");
+  }
   const auto open = [&](const std::string& why) {
     return Operation("open", entry.id.slot) + ": " + why;
   };
-  if (state_->options.role_scope != Scope::kNational &&
-      scope != state_->options.role_scope) {
+  if (!IsOwn(scope)) {
     return MakeStatus(Reason::kForbidden,
                       open("it belongs to another outlet; ask that outlet"));
   }
@@ -209,28 +222,21 @@ absl::Status KeySession::CheckMayOpen(const keyring::KeyEntry& entry,
         open("the role's time for the day " + Describe(entry.id.epoch) +
              " is over; use a role that may still open it"));
   }
-  if (entry.is_held && now_ms_ >= entry.seal_until_ms &&
-      state_->options.role != Role::kDispute) {
-    return MakeStatus(Reason::kForbidden,
-                      open("the day " + Describe(entry.id.epoch) +
-                           " is on hold; only DISPUTE opens it"));
-  }
-  return absl::OkStatus();
+  return MakeStatus(Reason::kForbidden,
+                    open("the day " + Describe(entry.id.epoch) +
+                         " is on hold; only DISPUTE opens it"));
 }
 
-absl::Status KeySession::CheckAlive() const {
-  if (state_->cache->alive()) return absl::OkStatus();
-  return MakeStatus(Reason::kKeyUnavailable,
-                    "use keyring as " + Describe(state_->options.role) +
-                        ": it was loaded before fork; load it again in the "
-                        "child");
-}
-
-KeySession::Key KeySession::Cached(const keyring::KeyEntry& entry,
-                                   Scope scope) const {
-  const uint64_t id = CacheId(state_->table->NumberOf(entry), scope);
-  return {entry.id.gen,     entry.id.epoch,   scope,
-          entry.index_bits, entry.index_rule, state_->cache->Find(id)};
+bool KeySession::FindCached(const keyring::KeyEntry& entry, Scope scope,
+                            Key* key) const {
+  key->gen = entry.id.gen;
+  key->epoch = entry.id.epoch;
+  key->scope = scope;
+  key->index_bits = entry.index_bits;
+  key->index_rule = entry.index_rule;
+  key->bytes =
+      state_->cache->Find(CacheId(state_->table->NumberOf(entry), scope));
+  return !key->bytes.empty();
 }
 
 absl::Status KeySession::Load(const keyring::KeyEntry& entry, Scope scope) {

@@ -14,11 +14,6 @@
 namespace parcelveil::keyring {
 namespace {
 
-// The next gen of the same slot and day, or null.
-const KeyEntry* NextGen(const KeyEntry* entry) {
-  return entry->has_next_gen ? entry + 1 : nullptr;
-}
-
 constexpr uint64_t kNoEnd = UINT64_MAX;
 constexpr uint64_t kDayMs = 86'400'000;
 constexpr uint64_t kFirstDayMs = 18262 * kDayMs;  // 2020-01-01
@@ -30,12 +25,18 @@ std::array<uint8_t, N> ToArray(const std::string& bytes) {
   return array;
 }
 
-uint32_t DayKey(Slot slot, Epoch epoch) {
-  return uint32_t{ToInt(slot)} << 16 | ToInt(epoch);
+std::tuple<Epoch, Slot, uint8_t> Order(const KeyEntry& entry) {
+  return {entry.id.epoch, entry.id.slot, entry.id.gen};
 }
 
-std::tuple<uint32_t, uint8_t> Order(const KeyEntry& entry) {
-  return {DayKey(entry.id.slot, entry.id.epoch), entry.id.gen};
+// When `role` may no longer use the key. A hold keeps it from being destroyed,
+// and for DISPUTE alone once it no longer seals.
+uint64_t AccessUntilMs(const KeyEntry& entry, Role role) {
+  if (entry.is_destroyed || !entry.is_wrapped) return 0;
+  if (!entry.is_held)
+    return std::min(entry.open_until_ms, entry.destroy_after_ms);
+  if (role == Role::kDispute) return entry.open_until_ms;
+  return std::min(entry.open_until_ms, entry.seal_until_ms);
 }
 
 KeyEntry ToEntry(const v1::Key& key, uint32_t tenant, Role role,
@@ -69,6 +70,7 @@ KeyEntry ToEntry(const v1::Key& key, uint32_t tenant, Role role,
     entry.blob = ToArray<kWrapSize>(wrap.blob());
     break;
   }
+  entry.access_until_ms = AccessUntilMs(entry, role);
   return entry;
 }
 
@@ -115,56 +117,33 @@ absl::StatusOr<std::shared_ptr<const KeyTable>> KeyTable::Read(
 }
 
 void KeyTable::Index() {
+  if (entries_.empty()) return;
   const auto by_order = [](const KeyEntry& a, const KeyEntry& b) {
     return Order(a) < Order(b);
   };
   if (!std::is_sorted(entries_.begin(), entries_.end(), by_order)) {
     std::sort(entries_.begin(), entries_.end(), by_order);
   }
-  for (size_t i = 1; i < entries_.size(); ++i) {
-    const wire::KeyId& id = entries_[i].id;
-    KeyEntry& before = entries_[i - 1];
-    before.has_next_gen =
-        before.id.slot == id.slot && before.id.epoch == id.epoch;
-  }
+  first_epoch_ = ToInt(entries_.front().id.epoch);
+  num_days_ = size_t{ToInt(entries_.back().id.epoch)} - first_epoch_ + 1;
   for (const KeyEntry& entry : entries_) {
-    const uint16_t epoch = ToInt(entry.id.epoch);
-    if (slots_.empty() || slots_.back() != entry.id.slot) {
-      slots_.push_back(entry.id.slot);
-      days_.push_back({epoch, {}});
+    const size_t slot = ToInt(entry.id.slot);
+    if (slot >= columns_.size()) columns_.resize(slot + 1);
+    if (columns_[slot] == 0) {
+      columns_[slot] = static_cast<uint16_t>(num_columns_++);
     }
-    SlotDays& days = days_.back();
-    const size_t day = epoch - days.first_epoch;
-    if (day < days.first_gen.size()) continue;  // a later gen
-    days.first_gen.resize(day);
-    days.first_gen.push_back(NumberOf(entry));
   }
-}
-
-const KeyEntry* KeyTable::FirstGen(Slot slot, Epoch epoch) const {
-  const auto it = std::find(slots_.begin(), slots_.end(), slot);
-  if (it == slots_.end()) return nullptr;
-  const SlotDays& days = days_[it - slots_.begin()];
-  const size_t day = size_t{ToInt(epoch)} - days.first_epoch;
-  if (day >= days.first_gen.size() || days.first_gen[day] == 0) return nullptr;
-  return &entries_[days.first_gen[day] - 1];
-}
-
-const KeyEntry* KeyTable::Find(Slot slot, Epoch epoch, uint8_t gen) const {
-  const KeyEntry* entry = FirstGen(slot, epoch);
-  while (entry != nullptr && entry->id.gen != gen) entry = NextGen(entry);
-  return entry;
-}
-
-const KeyEntry* KeyTable::FindForSealing(Slot slot, Epoch epoch,
-                                         uint64_t now_ms,
-                                         bool as_backfill) const {
-  const KeyEntry* newest = nullptr;
-  for (const KeyEntry* entry = FirstGen(slot, epoch); entry != nullptr;
-       entry = NextGen(entry)) {
-    if (entry->MaySeal(now_ms, as_backfill)) newest = entry;
+  first_gens_.resize(num_days_ * num_columns_);
+  for (KeyEntry& entry : entries_) {
+    const size_t day = size_t{ToInt(entry.id.epoch)} - first_epoch_;
+    uint32_t& first =
+        first_gens_[day * num_columns_ + columns_[ToInt(entry.id.slot)]];
+    if (first == 0) {
+      first = NumberOf(entry);
+    } else {
+      (&entry)[-1].has_next_gen = true;
+    }
   }
-  return newest;
 }
 
 Epoch KeyTable::EpochAt(uint64_t time_ms) const {

@@ -25,8 +25,7 @@ struct alignas(64) KeyEntry {
   wire::KeyId id;
   uint64_t activate_ms;
   uint64_t seal_until_ms;
-  uint64_t open_until_ms;
-  uint64_t destroy_after_ms;
+  uint64_t access_until_ms;  // this role's, whatever ends it; 0: it has none
   bool is_destroyed;
   bool is_backfill;
   bool is_held;
@@ -35,6 +34,9 @@ struct alignas(64) KeyEntry {
   uint8_t index_bits;  // 0 unless an index slot's
   IndexRule index_rule;
   uint16_t kek_version;
+  // Why access ends, or has ended.
+  uint64_t open_until_ms;
+  uint64_t destroy_after_ms;
   uint64_t destroyed_ms;
   KeyCheck check;
   WrapBlob blob;
@@ -65,10 +67,27 @@ class KeyTable {
   const Schema& schema() const { return schema_; }
 
   // Null where there is no such key.
-  const KeyEntry* Find(Slot slot, Epoch epoch, uint8_t gen) const;
+  const KeyEntry* Find(Slot slot, Epoch epoch, uint8_t gen) const {
+    const KeyEntry* entry = FirstGen(slot, epoch);
+    while (entry != nullptr && entry->id.gen != gen) entry = NextGen(entry);
+    return entry;
+  }
+  // The first gen of (slot, epoch) from `gen` on; null where there is none.
+  const KeyEntry* FindFrom(Slot slot, Epoch epoch, int gen) const {
+    const KeyEntry* entry = FirstGen(slot, epoch);
+    while (entry != nullptr && entry->id.gen < gen) entry = NextGen(entry);
+    return entry;
+  }
   // The newest gen of (slot, epoch) that may seal at `now_ms`, or null.
   const KeyEntry* FindForSealing(Slot slot, Epoch epoch, uint64_t now_ms,
-                                 bool as_backfill) const;
+                                 bool as_backfill) const {
+    const KeyEntry* newest = nullptr;
+    for (const KeyEntry* entry = FirstGen(slot, epoch); entry != nullptr;
+         entry = NextGen(entry)) {
+      if (entry->MaySeal(now_ms, as_backfill)) newest = entry;
+    }
+    return newest;
+  }
   // Position of an entry, from 1; its name in the key cache.
   uint32_t NumberOf(const KeyEntry& entry) const {
     return static_cast<uint32_t>(&entry - entries_.data()) + 1;
@@ -78,16 +97,18 @@ class KeyTable {
  private:
   explicit KeyTable(Schema schema) : schema_(std::move(schema)) {}
 
-  // Where a slot's days are: the number (from 1) in entries_ of each day's
-  // first gen, 0 where there is none.
-  struct SlotDays {
-    uint16_t first_epoch;
-    std::vector<uint32_t> first_gen;
-  };
-
   void Index();
   // The first gen of (slot, epoch), its others behind it; null where none is.
-  const KeyEntry* FirstGen(Slot slot, Epoch epoch) const;
+  const KeyEntry* FirstGen(Slot slot, Epoch epoch) const {
+    const size_t day = size_t{ToInt(epoch)} - first_epoch_;
+    if (day >= num_days_ || ToInt(slot) >= columns_.size()) return nullptr;
+    const uint32_t number =
+        first_gens_[day * num_columns_ + columns_[ToInt(slot)]];
+    return number == 0 ? nullptr : &entries_[number - 1];
+  }
+  static const KeyEntry* NextGen(const KeyEntry* entry) {
+    return entry->has_next_gen ? entry + 1 : nullptr;
+  }
 
   uint32_t tenant_ = 0;
   std::array<uint8_t, 16> keyring_id_{};
@@ -98,9 +119,15 @@ class KeyTable {
   std::array<uint8_t, 32> prev_sha256_{};
   std::array<uint8_t, 32> sha256_{};
   Schema schema_;
-  std::vector<KeyEntry> entries_;  // by slot, epoch, gen
-  std::vector<Slot> slots_;        // ascending
-  std::vector<SlotDays> days_;     // one a slot
+  // By epoch, slot, gen: what one waybill needs lies close together.
+  std::vector<KeyEntry> entries_;
+  // A row a day and a column a slot: the number of the first gen, 0 where there
+  // is none. Column 0 is of slots that have no key.
+  std::vector<uint32_t> first_gens_;
+  std::vector<uint16_t> columns_;  // by slot number
+  size_t num_columns_ = 1;
+  size_t num_days_ = 0;
+  uint16_t first_epoch_ = 0;
 };
 
 }  // namespace parcelveil::keyring

@@ -71,6 +71,7 @@ KeyringHealth Keyring::Health() const {
   const auto table = state_->Table();
   KeyringHealth health{};
   health.serial = table->serial();
+  health.sha256 = table->sha256();
   health.created =
       absl::FromUnixMillis(static_cast<int64_t>(table->created_ms()));
   health.sealing_stops =

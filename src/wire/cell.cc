@@ -10,6 +10,7 @@ namespace {
 constexpr uint8_t kFieldType = 0x01;
 constexpr uint8_t kCapabilityType = 0x02;
 constexpr uint8_t kContextVersion = 0x01;
+constexpr size_t kSlotAt = 5;  // in ctx
 constexpr size_t kSubkeySize = 32;
 
 // Reads a header's bytes; false where the type byte is another.
@@ -63,6 +64,11 @@ CellBinding::CellBinding(const FieldHeader& header, uint32_t tenant,
   writer.Put(static_cast<uint8_t>(cell.record_id.size()));
   writer.Put(cell.record_id);
   size_ = kFieldHeaderSize + writer.size();
+}
+
+void CellBinding::MoveTo(const FieldHeader& header, Slot slot) {
+  EncodeFieldHeader(header, bytes_);
+  Writer(bytes_ + kFieldHeaderSize + kSlotAt).Put(ToInt(slot));
 }
 
 void EncodeCapability(const Capability& capability, uint8_t* out) {

@@ -48,6 +48,9 @@ class CellBinding {
   // `cell` has passed CheckRecordId.
   CellBinding(const FieldHeader& header, uint32_t tenant, const Cell& cell);
 
+  // Turns it into that of another cell of the same record.
+  void MoveTo(const FieldHeader& header, Slot slot);
+
   absl::Span<const uint8_t> bytes() const { return {bytes_, size_}; }
 
  private:

@@ -61,4 +61,11 @@ std::optional<ViewEntry> FindViewEntry(std::string_view view, Slot slot) {
   return std::nullopt;
 }
 
+std::vector<ViewEntry> ReadView(std::string_view view) {
+  std::vector<ViewEntry> entries;
+  Reader reader(view);
+  while (reader.size() > 0) entries.push_back(ReadEntry(&reader));
+  return entries;
+}
+
 }  // namespace parcelveil::wire

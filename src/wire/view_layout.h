@@ -9,6 +9,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "parcelveil/ids.h"
@@ -30,6 +31,9 @@ absl::Status CheckView(std::string_view view);
 
 // Finds an entry of a view that CheckView has passed.
 std::optional<ViewEntry> FindViewEntry(std::string_view view, Slot slot);
+
+// All entries of such a view.
+std::vector<ViewEntry> ReadView(std::string_view view);
 
 }  // namespace parcelveil::wire
 
