@@ -39,12 +39,22 @@ class Schema {
     FieldKind kind;
     uint16_t pad;  // bytes; sealed sizes show only multiples of it
   };
+  // A mask of the user's own, in place of the preset's.
+  struct ViewMask {
+    FieldKind kind;
+    MaskStyle style;
+  };
   struct ViewSlot {
     Slot id;
     Party party;
     std::vector<Slot> shows;  // ascending
     MaskPreset preset;
     uint16_t pad;
+    std::vector<ViewMask> masks = {};  // ascending kinds
+
+    // How a field of `kind` is masked: as the schema says, else by `of_map`,
+    // the preset that a map gives the view.
+    MaskStyle StyleOf(FieldKind kind, MaskPreset of_map) const;
   };
   struct IndexSlot {
     Slot id;

@@ -4,9 +4,8 @@
 #include <iostream>
 #include <memory>
 #include <string>
-#include <vector>
+#include <string_view>
 
-#include "absl/strings/str_split.h"
 #include "parcelveil/mask.h"
 #include "src/cli/command.h"
 #include "src/cli/json.h"
@@ -17,48 +16,37 @@ namespace {
 struct Flags {
   std::string kind;
   std::string preset = "handheld";
+  bool is_virtual = false;
   bool null = false;
 };
-
-// One kind; for a record the three, separated by tabs.
-std::vector<FieldKind> KindsOf(const std::string& kind) {
-  if (kind == "name") return {FieldKind::kName};
-  if (kind == "phone") return {FieldKind::kPhone};
-  if (kind == "address") return {FieldKind::kAddress};
-  return {FieldKind::kName, FieldKind::kPhone, FieldKind::kAddress};
-}
 
 MaskPreset PresetOf(const std::string& preset) {
   if (preset == "label") return MaskPreset::kLabel;
   return preset == "region" ? MaskPreset::kRegion : MaskPreset::kHandheld;
 }
 
-std::string MaskLine(const std::string& line,
-                     const std::vector<FieldKind>& kinds, MaskPreset preset) {
-  const std::vector<std::string> parts = absl::StrSplit(line, '\t');
-  std::string masked;
-  for (size_t i = 0; i < parts.size(); ++i) {
-    // A part too many is of no known kind: hidden.
-    const FieldKind kind = i < kinds.size() ? kinds[i] : FieldKind::kText;
-    if (i > 0) masked += '\t';
-    masked += Mask(RuleFor(kind, preset), parts[i]).text();
+Masked MaskValue(const Flags& flags, std::string_view value) {
+  const MaskPreset preset = PresetOf(flags.preset);
+  if (flags.kind == "record") return MaskLine(preset, value);
+  if (flags.kind == "phone") {
+    const NumberOwner owner =
+        flags.is_virtual ? NumberOwner::kVirtual : NumberOwner::kUnknown;
+    return MaskPhoneOf(owner, preset, value);
   }
-  return masked;
+  const FieldKind kind =
+      flags.kind == "name" ? FieldKind::kName : FieldKind::kAddress;
+  return Mask(RuleFor(kind, preset), value);
 }
 
 absl::Status Run(const Flags& flags, Session* session) {
   const char end = flags.null ? '\0' : '\n';
-  const std::vector<FieldKind> kinds = KindsOf(flags.kind);
-  const MaskPreset preset = PresetOf(flags.preset);
-  std::string line;
-  while (std::getline(std::cin, line, end)) {
-    const std::string masked =
-        kinds.size() == 1 ? Mask(RuleFor(kinds[0], preset), line).text()
-                          : MaskLine(line, kinds, preset);
+  std::string value;
+  while (std::getline(std::cin, value, end)) {
+    const Masked mask = MaskValue(flags, value);
     if (session->json) {
-      session->Print(JsonObject().Add("mask", masked).Take());
+      session->Print(JsonObject().Add("mask", mask.text()).Take());
     } else {
-      std::cout << masked << end;
+      std::cout << mask.text() << end;
     }
   }
   std::cout.flush();
@@ -77,13 +65,15 @@ void AddMaskCommand(CLI::App* app, Session* session) {
       "mask", "mask values: one a line from standard input");
   command
       ->add_option("--kind", flags->kind,
-                   "what the values are; record: name, phone and address "
-                   "separated by tabs")
+                   "what the values are; record: one line with name, phone and "
+                   "address in it, in any order")
       ->check(CLI::IsMember({"name", "phone", "address", "record"}))
       ->required();
   command->add_option("--preset", flags->preset, "how much to show")
       ->check(CLI::IsMember({"handheld", "label", "region"}))
       ->capture_default_str();
+  command->add_flag("--virtual", flags->is_virtual,
+                    "phones are privacy numbers: a label shows them whole");
   command->add_flag("--null", flags->null,
                     "values end with a NUL byte, not a line end");
   session->OnRun(command, [flags, session] { return Run(*flags, session); });

@@ -9,6 +9,7 @@
 #include "src/base/status.h"
 #include "src/crypto/hash.h"
 #include "src/keyring/schema_codec.h"
+#include "src/keyring/view_mask.h"
 #include "src/wire/bytes.h"
 
 namespace parcelveil {
@@ -179,6 +180,11 @@ absl::Status Schema::Validate() const {
                        " needs a view's number, a party, a pad, a preset and a "
                        "show");
     }
+    if (!keyring::AreMasks(view.masks)) {
+      return Malformed("a mask of " + Describe(view.id) +
+                       " has no kind and rule that fit, a kind twice, over 3 "
+                       "or 4 digits, or a width over 16");
+    }
     for (Slot shown : view.shows) {
       if (FindSlot(shown) == nullptr) {
         return Malformed(Describe(view.id) + " shows " + Describe(shown) +
@@ -323,7 +329,7 @@ std::array<uint8_t, 32> Schema::Hash() const {
     std::string rules, indexes;
     for (const ViewSlot& view : views_) {
       if (!Contains(view.shows, slot.id)) continue;
-      rules += static_cast<char>(RuleFor(slot.kind, view.preset));
+      rules += keyring::MaskForHash(view, slot.kind);
     }
     for (const IndexSlot& index : indexes_) {
       if (index.of != slot.id) continue;

@@ -53,6 +53,35 @@ std::vector<Slot> SlotsOf(const Entries& names) {
   return slots;
 }
 
+// Cut to what no mask has, and below MaskStyle::kOfTheRule.
+uint8_t ByteOf(uint32_t number) {
+  return static_cast<uint8_t>(
+      std::min<uint32_t>(number, MaskStyle::kOfTheRule - 1));
+}
+
+Schema::ViewMask MaskOf(const v1::Schema::Mask& mask) {
+  MaskStyle style(static_cast<MaskRule>(mask.rule()));
+  if (mask.has_head_digits()) style.head_digits = ByteOf(mask.head_digits());
+  if (mask.has_tail_digits()) style.tail_digits = ByteOf(mask.tail_digits());
+  style.star = static_cast<MaskStar>(mask.star());
+  style.width = ByteOf(mask.width());
+  return {static_cast<FieldKind>(mask.kind()), style};
+}
+
+void WriteMask(const Schema::ViewMask& mask, v1::Schema::Mask* out) {
+  const MaskStyle& style = mask.style;
+  out->set_kind(static_cast<v1::Field::Kind>(mask.kind));
+  out->set_rule(static_cast<v1::Schema::Mask::Rule>(style.rule));
+  if (style.head_digits != MaskStyle::kOfTheRule) {
+    out->set_head_digits(style.head_digits);
+  }
+  if (style.tail_digits != MaskStyle::kOfTheRule) {
+    out->set_tail_digits(style.tail_digits);
+  }
+  out->set_star(static_cast<v1::Schema::Mask::Star>(style.star));
+  out->set_width(style.width);
+}
+
 template <typename Entry>
 void SortById(std::vector<Entry>* entries) {
   std::sort(entries->begin(), entries->end(),
@@ -81,6 +110,10 @@ absl::StatusOr<Schema> SchemaCodec::FromProto(const v1::Schema& message) {
         {Slot{static_cast<uint16_t>(view.id())},
          static_cast<Party>(view.party()), SlotsOf(view.show()),
          static_cast<MaskPreset>(view.preset()), PadOf(view.pad())});
+    std::vector<Schema::ViewMask>& masks = schema.views_.back().masks;
+    for (const auto& mask : view.mask()) masks.push_back(MaskOf(mask));
+    std::sort(masks.begin(), masks.end(),
+              [](const auto& a, const auto& b) { return a.kind < b.kind; });
   }
   for (const auto& index : message.index()) {
     schema.indexes_.push_back(
@@ -122,6 +155,9 @@ v1::Schema SchemaCodec::ToProto(const Schema& schema) {
     for (Slot shown : view.shows) out->add_show(NameOf(shown));
     out->set_preset(static_cast<v1::Preset>(view.preset));
     out->set_pad(view.pad);
+    for (const Schema::ViewMask& mask : view.masks) {
+      WriteMask(mask, out->add_mask());
+    }
   }
   for (const Schema::IndexSlot& index : schema.indexes_) {
     auto* out = message.add_index();

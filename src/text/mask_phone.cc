@@ -5,25 +5,14 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstring>
+#include <string_view>
 
+#include "src/text/calling_code.h"
 #include "src/text/mask.h"
 #include "src/text/phone_scanner.h"
 
 namespace parcelveil::text {
 namespace {
-
-// How much of a number a rule shows.
-struct Visible {
-  size_t head;  // digits of a mobile before the stars
-  size_t tail;
-  size_t hidden;  // at least so many digits are hidden of any other number
-};
-
-Visible VisibleOf(MaskRule rule) {
-  if (rule == MaskRule::kPhone34) return {3, 4, 4};
-  if (rule == MaskRule::kPhone14) return {1, 4, 6};
-  return {0, 4, 4};
-}
 
 // At most seven stars: a longer number need not show that it is one, and its
 // mask is then masked again to itself.
@@ -35,36 +24,85 @@ void AppendNumber(std::string_view digits, size_t head, size_t tail,
   out->append(digits.substr(digits.size() - tail));
 }
 
+// 800, 900, 1800 and the like have sizes of their own; so has a mainland mobile
+// behind a wrong code.
+bool IsServiceNumber(std::string_view national) {
+  for (std::string_view start : {"800", "900", "1"}) {
+    if (national.substr(0, start.size()) == start) return true;
+  }
+  return false;
+}
+
+// Appends what may be shown of a number that is no mainland mobile.
+void AppendOther(const WrittenPhone& phone, PhoneDigits shown,
+                 std::string* out) {
+  constexpr size_t kLeastDigits = 7;
+  std::string_view digits = phone.Digits();
+  size_t country = 0;  // digits of the country code, which hide nobody
+  bool certain_end = phone.certain_end;
+  if (phone.kind == WrittenPhone::Kind::kOther) {
+    certain_end |=
+        digits.size() == 10 && digits.substr(0, 2) == "09";  // Taiwan
+    if (digits.size() == 11 && digits.substr(0, 2) == "85") country = 3;
+  }
+  if (phone.kind == WrittenPhone::Kind::kInternational) {
+    const CallingCode code = FindCallingCode(digits);
+    country = std::min<size_t>(code.size, digits.size());
+    const size_t national = digits.size() - country;
+    if (code.max_digits != 0) {
+      certain_end = national >= code.min_digits && national <= code.max_digits;
+      if (national > code.max_digits && code.min_digits == code.max_digits &&
+          !IsServiceNumber(digits.substr(country))) {
+        // What follows is an extension, whatever parts it.
+        digits = digits.substr(0, country + code.max_digits);
+        certain_end = true;
+      }
+    }
+  }
+  if (!certain_end || digits.size() < kLeastDigits) return;
+  const size_t national = digits.size() - country;
+  const size_t spare = national - std::min<size_t>(national, shown.hidden);
+  AppendNumber(digits, 0, std::min<size_t>(shown.tail, spare), out);
+}
+
 }  // namespace
 
-void MaskPhone(MaskRule rule, std::string_view text, std::string* out) {
+void MaskWrittenPhone(PhoneDigits shown, std::string_view text,
+                      std::string* out) {
   constexpr int kMaxNumbers = 4;
-  constexpr size_t kLeastDigits = 7;
-  const Visible visible = VisibleOf(rule);
-  if (IsPlainMobile(text)) {
-    out->append(text);
-    const size_t stars = kMobileSize - visible.head - visible.tail;
-    std::memset(out->data() + visible.head, '*', stars);
-    return;
-  }
   PhoneScanner scanner(text, {/*china=*/true, /*stars=*/true});
   WrittenPhone phone;
   for (int i = 0; i < kMaxNumbers && scanner.Next(&phone); ++i) {
-    const std::string_view digits = phone.Digits();
     if (phone.kind == WrittenPhone::Kind::kMobile) {
       if (!out->empty()) out->push_back(',');
-      AppendNumber(digits, visible.head, visible.tail, out);
-      continue;
+      AppendNumber(phone.Digits(), shown.head, shown.tail, out);
+    } else if (out->empty()) {
+      // A second number is shown only where its form is beyond doubt.
+      AppendOther(phone, shown, out);
     }
-    // A second number is shown only where its form is beyond doubt.
-    if (!out->empty() || !phone.certain_end || digits.size() < kLeastDigits) {
-      continue;
-    }
-    const size_t spare =
-        digits.size() - std::min(digits.size(), visible.hidden);
-    AppendNumber(digits, 0, std::min(visible.tail, spare), out);
   }
   if (out->empty()) out->append(kStars);
+}
+
+bool ShowVirtualPhone(std::string_view text, std::string* out) {
+  if (LooksMasked(FieldKind::kPhone, text)) return false;
+  PhoneScanner scanner(text, {/*china=*/true, /*stars=*/false});
+  WrittenPhone phone;
+  if (!scanner.Next(&phone)) return false;
+  const WrittenPhone first = phone;
+  // One number that can be dialled as it stands here; anything else is not what
+  // was declared.
+  if (first.kind == WrittenPhone::Kind::kInternational ||
+      scanner.Next(&phone)) {
+    return false;
+  }
+  if (first.kind == WrittenPhone::Kind::kLandline) out->push_back('0');
+  out->append(first.Digits());
+  if (first.extension_size != 0) {
+    out->push_back('-');
+    out->append(first.Extension());
+  }
+  return true;
 }
 
 }  // namespace parcelveil::text

@@ -5,102 +5,138 @@
 #include <algorithm>
 #include <array>
 
-#include "src/text/han.h"
-#include "src/text/utf8.h"
+#include "src/text/region.h"
+#include "src/text/surname.h"
 
 namespace parcelveil::text {
 namespace {
 
 // Words of two characters, one after the other.
-constexpr std::string_view kHiddenWords =
-    "先生小姐女士老师师傅经理主任同学同志医生护士阿姨大哥大叔大爷大妈太太夫人"
-    "老板小哥保安门卫传达物业前台电话手机联系备注微信密码单位公司集团有限酒店"
-    "宾馆超市商店饭店餐厅快递驿站丰巢菜鸟自提家里门口楼下楼上附近隔壁对面左边"
-    "右边后面前面里面外面路口拐角";
+constexpr std::u16string_view kHiddenWords =
+    u"先生小姐女士老师师傅经理主任同学同志医生护士阿姨大哥大叔大爷大妈太太夫人"
+    u"老板小哥保安门卫传达物业前台电话手机联系备注微信密码单位公司集团有限酒店"
+    u"宾馆超市商店饭店餐厅快递驿站丰巢菜鸟自提家里门口楼下楼上附近隔壁对面左边"
+    u"右边后面前面里面外面路口拐角老公老婆家属门禁钥匙麻烦谢谢尽快易碎务必姓名"
+    u"电联";
 
 // Endings that no person's name has; the last character has kPlaceEnd.
-constexpr std::string_view kStrongEndings =
-    "大道大街街道国道省道新村花园家园公园件园技园业园物园意园新城商城花苑嘉苑"
-    "小区社区园区新区城区发区墅区活区宅区业区大厦商厦广场市场商场公寓中心胡同"
-    "委会国际别墅环路公路";
+constexpr std::u16string_view kStrongEndings =
+    u"大道大街街道国道省道新村花园家园公园件园技园业园物园意园新城商城花苑嘉苑"
+    u"小区社区园区新区城区发区墅区活区宅区业区大厦商厦广场市场商场公寓中心胡同"
+    u"委会国际别墅环路公路东路西路南路北路中路支路大学中学小学学院医院车站苏木"
+    u"农场林场牧场渔场";
 
-constexpr size_t kPairSize = 2 * kHanSize;
+// Words that begin like a person's name but begin a place's.
+constexpr std::u16string_view kPlaceWords =
+    u"高新金融华侨黄金文化江南江北石化石油万达龙湖华强白云东方高科金色方正常青"
+    u"文明华夏金山黄山黄河汉江康复安全和平成功阳光古城平安时代广电都市国贸国防";
 
 constexpr auto kHiddenPairs =
-    SortedPairs<kHiddenWords.size() / kPairSize>(kHiddenWords);
+    SortedPairs<kHiddenWords.size() / 2>(kHiddenWords);
 constexpr auto kStrongPairs =
-    SortedPairs<kStrongEndings.size() / kPairSize>(kStrongEndings);
+    SortedPairs<kStrongEndings.size() / 2>(kStrongEndings);
+constexpr auto kPlacePairs = SortedPairs<kPlaceWords.size() / 2>(kPlaceWords);
 
 template <size_t n>
-bool Contains(const std::array<uint64_t, n>& pairs, std::string_view word) {
-  return std::binary_search(pairs.begin(), pairs.end(), HanPair(word));
+bool Contains(const std::array<uint32_t, n>& pairs, const Folded& text,
+              size_t pos) {
+  return std::binary_search(pairs.begin(), pairs.end(),
+                            HanPair({&text.view()[pos], 2}));
+}
+
+// Characters of the surname at `pos`; 0 where none stands there.
+size_t SurnameSize(const Folded& text, size_t pos) {
+  if (pos + 2 < text.size() && IsCompoundSurname(text.view().substr(pos, 2))) {
+    return 2;
+  }
+  return text.flags(pos) & kSurname ? 1 : 0;
 }
 
 }  // namespace
 
-bool IsHiddenWord(std::string_view text, size_t pos, uint16_t flags) {
-  if (flags & kPersonOrRemark) {
-    if (pos < kHanSize) return true;
+bool IsHiddenWord(const Folded& text, size_t pos) {
+  if (text.flags(pos) & kPersonOrRemark) {
+    if (pos == 0) return true;
     // 解放路, 开放大道, 丰收村: everyday names of places.
-    const std::string_view word = text.substr(pos - kHanSize, kPairSize);
-    return word != "解放" && word != "开放" && word != "丰收";
+    const std::u16string_view word = text.view().substr(pos - 1, 2);
+    return word != u"解放" && word != u"开放" && word != u"丰收";
   }
-  if (!(flags & kWordStart) || text.size() - pos < kPairSize) return false;
-  return Contains(kHiddenPairs, text.substr(pos, kPairSize));
+  return pos + 1 < text.size() && Contains(kHiddenPairs, text, pos);
 }
 
-Ending EndsPlace(std::string_view text, size_t pos) {
-  if (pos >= kHanSize &&
-      Contains(kStrongPairs, text.substr(pos - kHanSize, kPairSize))) {
-    return Ending::kStrong;
-  }
-  return HanFlags(HanAt(text, pos)) & kAlone ? Ending::kWeak : Ending::kNone;
+Ending EndingAt(const Folded& text, size_t pos) {
+  if (pos > 0 && Contains(kStrongPairs, text, pos - 1)) return {2, true};
+  return {text.flags(pos) & kAlone ? size_t{1} : 0, false};
 }
 
-std::string_view NumeralsAt(std::string_view text, size_t pos) {
-  size_t end = pos;
-  while (HanFlags(HanAt(text, end)) & (kNumeral | kMultiple)) end += kHanSize;
-  return text.substr(pos, end - pos);
-}
-
-bool IsMemorialDay(std::string_view numerals) {
-  return numerals == "八一" || numerals == "五一" || numerals == "五四" ||
-         numerals == "七一" || numerals == "六一" || numerals == "二七" ||
-         numerals == "三八";
-}
-
-bool IsUnit(std::string_view text, size_t pos) {
-  return (HanFlags(HanAt(text, pos)) & (kNumberUnit | kAlwaysUnit)) != 0;
-}
-
-size_t SkipUnits(std::string_view text, size_t pos) {
-  while (IsUnit(text, pos)) {
-    pos += text.substr(pos, kPairSize) == "单元" ? kPairSize : kHanSize;
-  }
+size_t SkipNumerals(const Folded& text, size_t pos) {
+  while (text.flags(pos) & (kNumeral | kMultiple)) ++pos;
   return pos;
 }
 
-size_t HouseNumberAt(std::string_view text, size_t pos) {
+bool IsMemorialDay(std::u16string_view numerals) {
+  return numerals == u"八一" || numerals == u"五一" || numerals == u"五四" ||
+         numerals == u"七一" || numerals == u"六一" || numerals == u"二七" ||
+         numerals == u"三八";
+}
+
+size_t SkipUnits(const Folded& text, size_t pos) {
+  while (IsUnit(text, pos)) pos += text.StartsWith(pos, u"单元") ? 2 : 1;
+  return pos;
+}
+
+size_t HouseNumberAt(const Folded& text, size_t pos) {
   constexpr size_t kMaxDigits = 5;  // of the house number
   constexpr size_t kMaxInAll = 7;   // with building and room: 128-3-1501
   size_t size = 0;
   size_t digits = 0;
-  for (size_t at = pos; at < text.size();) {
-    const CodePoint c = Decode(text, at);
-    if (DigitValue(c.value) >= 0) {
+  for (size_t at = pos; at < text.size(); ++at) {
+    if (text.flags(at) & kDigit) {
       if (++digits > kMaxInAll) return 0;
-    } else {
-      if (size == 0) {
-        if (digits > kMaxDigits) return 0;
-        size = at - pos;
-      }
-      if (c.value == '*') return 0;
-      if (digits == 0 || (c.value != '-' && c.value != ' ')) return size;
+      continue;
     }
-    at += c.size;
+    if (size == 0) {
+      if (digits > kMaxDigits) return 0;
+      size = at - pos;
+    }
+    if (text[at] == u'*') return 0;
+    if (digits == 0 || (text[at] != u'-' && text[at] != u' ')) return size;
   }
   if (size != 0) return size;
   return digits > kMaxDigits ? 0 : text.size() - pos;
+}
+
+size_t SkipPerson(const Folded& text, size_t start, size_t stem_end) {
+  constexpr size_t kShortest = 4;  // 张三 and 平江
+  if (stem_end < start + kShortest) return start;
+  const size_t surname = SurnameSize(text, start);
+  if (surname == 0 || Contains(kPlacePairs, text, start)) return start;
+  // 张家港, 金鸡湖: a person is hardly called so.
+  for (size_t i = 1; i < 3; ++i) {
+    if (text.flags(start + i) & kLandform) return start;
+  }
+  const std::u16string_view stem = text.view().substr(start, stem_end - start);
+  // 龙隆族, 巴格艾日克: names of peoples, or sounds of another language.
+  if (stem.find_first_of(u"族克勒孜吐提") != std::u16string_view::npos) {
+    return start;
+  }
+  const bool direction = text.flags(stem_end - 1) & kDirection;
+  if (IsRegionName(stem) ||
+      (direction && IsRegionName(stem.substr(0, stem.size() - 1)))) {
+    return start;  // 齐齐哈尔路
+  }
+  // A given name has two characters at most, a road's name two at least, but
+  // one before a direction is none: 张小三东路.
+  const size_t longest = surname + 2;
+  const size_t left = stem.size() > longest ? stem.size() - longest : 0;
+  return stem_end - std::max<size_t>(left, direction ? 0 : 2);
+}
+
+bool LooksLikePerson(const Folded& text, size_t start, size_t end) {
+  const size_t size = end - start;
+  if (size < 2 || size > 3 || !(text.flags(start) & kSurname)) return false;
+  if (Contains(kPlacePairs, text, start)) return false;
+  return size == 2 || !(text.flags(start + 1) & kLandform);
 }
 
 }  // namespace parcelveil::text

@@ -1,56 +1,58 @@
 // SPDX-License-Identifier: Apache-2.0
 // What stands at one place of a Chinese address: a word to hide, the end of a
-// place's name, a house number.
+// place's name, a house number, perhaps a person.
 
 #ifndef PARCELVEIL_SRC_TEXT_PLACE_H_
 #define PARCELVEIL_SRC_TEXT_PLACE_H_
 
 #include <cstddef>
-#include <cstdint>
-#include <string_view>
 
-#include "src/text/han.h"
+#include "src/text/folded.h"
 
 namespace parcelveil::text {
 
-// How sure the end of a place's name is.
-enum class Ending {
-  kNone,
-  kWeak,    // 路, 城: may end a person's name as well
-  kStrong,  // 大道, 小区
-};
-
-// In all of these `pos` is the start of a Chinese character, `flags` its flags.
-
 // What StartsHiddenWord asks where a flag says that it may be one.
-bool IsHiddenWord(std::string_view text, size_t pos, uint16_t flags);
+bool IsHiddenWord(const Folded& text, size_t pos);
 
 // True where a word starts that is about a person or a remark.
-inline bool StartsHiddenWord(std::string_view text, size_t pos,
-                             uint16_t flags) {
-  return (flags & (kPersonOrRemark | kWordStart)) &&
-         IsHiddenWord(text, pos, flags);
+inline bool StartsHiddenWord(const Folded& text, size_t pos) {
+  return (text.flags(pos) & (kPersonOrRemark | kWordStart)) &&
+         IsHiddenWord(text, pos);
 }
 
-// Tells whether the character at `pos`, one with kPlaceEnd, ends the name of a
-// place that started before it.
-Ending EndsPlace(std::string_view text, size_t pos);
+// How the character at `pos`, one with kPlaceEnd, ends the name of a place that
+// started before it.
+struct Ending {
+  size_t size = 0;      // characters; 0: it does not
+  bool strong = false;  // as no person's name ends: 大道, 小区; not 路, 城
+};
+Ending EndingAt(const Folded& text, size_t pos);
 
-// Returns the Chinese numerals at `pos`: 一百二十八.
-std::string_view NumeralsAt(std::string_view text, size_t pos);
+// Returns where the Chinese numerals at `pos` end: 一百二十八.
+size_t SkipNumerals(const Folded& text, size_t pos);
 
 // True for 八一 and the like, days that roads and estates are named after.
-bool IsMemorialDay(std::string_view numerals);
+bool IsMemorialDay(std::u16string_view numerals);
 
 // True where the unit of a house number stands: 号, 楼, 单元.
-bool IsUnit(std::string_view text, size_t pos);
+inline bool IsUnit(const Folded& text, size_t pos) {
+  return (text.flags(pos) & (kNumberUnit | kAlwaysUnit)) != 0;
+}
 
 // Returns where the units at `pos` end.
-size_t SkipUnits(std::string_view text, size_t pos);
+size_t SkipUnits(const Folded& text, size_t pos);
 
-// Returns the bytes of the digits of a house number at `pos`: 128, or the 128
-// of 128-3-501; 0 where there is none or where it looks like a phone number.
-size_t HouseNumberAt(std::string_view text, size_t pos);
+// Returns the digits of a house number at `pos`: 128, or the 128 of 128-3-501;
+// 0 where there is none or where it looks like a phone number.
+size_t HouseNumberAt(const Folded& text, size_t pos);
+
+// Returns where the name of a place begins that is read from `start` and whose
+// ending stands at `stem_end`: behind what may be a person's name (张三平江路),
+// or `stem_end` where nothing else would be left.
+size_t SkipPerson(const Folded& text, size_t start, size_t stem_end);
+
+// True where the two to three characters [start, end) may be a person.
+bool LooksLikePerson(const Folded& text, size_t start, size_t end);
 
 }  // namespace parcelveil::text
 

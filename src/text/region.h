@@ -10,14 +10,18 @@
 namespace parcelveil::text {
 
 struct ProvenRegion {
-  size_t end = 0;  // bytes of the text that the region takes; 0 if none
-  int level = 0;   // 1 province, 2 city, 3 county
+  size_t end = 0;     // characters of the text that the region takes; 0 if none
+  int level = 0;      // 1 province, 2 city, 3 county
+  int num_names = 0;  // how many names there are
 };
 
-// Finds the longest region that `text` begins with: province, city, county,
-// each inside the one before; levels may be missing, short forms (江苏) count
-// only where a full name inside them follows.
-ProvenRegion FindRegion(std::string_view text);
+// Finds the longest region that `text` (a Folded view) begins with: province,
+// city, county, each inside the one before; levels may be missing. A short form
+// (江苏) counts only beside another name, or where nobody is called so.
+ProvenRegion FindRegion(std::u16string_view text);
+
+// True where `name` is the name of some region, short forms included.
+bool IsRegionName(std::u16string_view name);
 
 }  // namespace parcelveil::text
 

@@ -8,9 +8,9 @@
 
 namespace parcelveil::text {
 
-// True where the two Chinese characters `name` are a compound surname (欧阳),
-// simplified or traditional. Only decides to show one character more.
-bool IsCompoundSurname(std::string_view name);
+// True where the two simplified characters `name` are a compound surname
+// (欧阳). Only decides to show one character more, or to hide more.
+bool IsCompoundSurname(std::u16string_view name);
 
 }  // namespace parcelveil::text
 

@@ -55,6 +55,16 @@ inline bool IsInvisible(char32_t c) {
          (c >= 0x2060 && c <= 0x2069) || c == 0xFEFF || c == 0xAD;
 }
 
+// Marks that belong to the character before them; a few blocks are enough, as a
+// mask shows no character of the scripts that have others.
+inline bool IsMark(char32_t c) {
+  return (c >= 0x0300 && c <= 0x036F) || (c >= 0x1AB0 && c <= 0x1AFF) ||
+         (c >= 0x1DC0 && c <= 0x1DFF) || (c >= 0x20D0 && c <= 0x20FF) ||
+         (c >= 0x302A && c <= 0x302F) || c == 0x3099 || c == 0x309A ||
+         (c >= 0xFE00 && c <= 0xFE0F) || (c >= 0xFE20 && c <= 0xFE2F) ||
+         (c >= 0xE0100 && c <= 0xE01EF);
+}
+
 inline bool IsSpace(char32_t c) {
   return c == ' ' || (c >= '\t' && c <= '\r') || c == 0x85 || c == 0xA0 ||
          c == 0x1680 || (c >= 0x2000 && c <= 0x200A) || c == 0x2028 ||

@@ -81,7 +81,7 @@ TEST(MaskNameTest, NeverShowsWhatElseStandsInTheField) {
                            {"zhang@example.com", "z***"},
                            {"13812345678", "***"},
                            {"一三八一二三四", "***"},
-                           {"(张三)", "***"},
+                           {"(张三)", "张***"},
                            {"7839张三", "***"}}) {
     EXPECT_EQ(NameMask(e.text), e.mask) << e.text;
   }

@@ -154,6 +154,57 @@ TEST(MaskPropertyTest, HoldsForRandomText) {
   }
 }
 
+TEST(MaskPropertyTest, ShowsLessFromOnePresetToTheStricterOne) {
+  Chance chance(20240106);
+  for (int i = 0; i < 20000; ++i) {
+    const std::string text = RandomText(&chance);
+    const auto visible = [&](MaskRule rule) {
+      return Visible(Mask(rule, text).text());
+    };
+    EXPECT_TRUE(IsSubsequence(visible(MaskRule::kAddressRegion),
+                              visible(MaskRule::kAddressStreet)));
+    EXPECT_TRUE(IsSubsequence(visible(MaskRule::kPhone14),
+                              visible(MaskRule::kPhone34)));
+    EXPECT_TRUE(IsSubsequence(visible(MaskRule::kPhoneLast4),
+                              visible(MaskRule::kPhone34)));
+    ASSERT_FALSE(HasFailure()) << "round " << i << ": " << text;
+  }
+}
+
+TEST(MaskPropertyTest, ShowsABoundedShareOfNamesAndPhones) {
+  Chance chance(20240107);
+  for (int i = 0; i < 20000; ++i) {
+    const std::string text = RandomText(&chance);
+    EXPECT_LE(Visible(Mask(MaskRule::kNameSurname, text).text()).size(), 2u);
+    size_t num_digits = 0;
+    for (size_t at = 0; at < text.size();) {
+      const text::CodePoint c = text::Decode(text, at);
+      num_digits += text::DigitValue(c.value) >= 0 || text::IsStar(c.value);
+      at += c.size;
+    }
+    const std::string mask = Mask(MaskRule::kPhone34, text).text();
+    size_t num_shown = 0;
+    for (char c : mask) {
+      num_shown += text::IsAsciiDigit(c);
+    }
+    EXPECT_LE(num_shown * 11, num_digits * 7) << text;
+    ASSERT_FALSE(HasFailure()) << "round " << i;
+  }
+}
+
+TEST(MaskPropertyTest, HoldsForLinesOfRandomText) {
+  Chance chance(20240108);
+  for (int i = 0; i < 20000; ++i) {
+    const std::string text =
+        RandomText(&chance) + chance.Of({" ", "，", ""}) + RandomText(&chance);
+    const std::string mask = MaskLine(MaskPreset::kHandheld, text).text();
+    const std::string again = MaskLine(MaskPreset::kHandheld, mask).text();
+    EXPECT_TRUE(IsSubsequence(Visible(again), Visible(mask)))
+        << mask << " becomes " << again;
+    ASSERT_FALSE(HasFailure()) << "round " << i << ": " << text;
+  }
+}
+
 std::string MobileText(Chance* chance, std::string* mobile) {
   *mobile =
       "1" + std::string(1, "3456789"[chance->Below(7)]) + chance->Number(9);

@@ -39,6 +39,7 @@ TEST(MaskTest, HidesAllUnderTheHidingRules) {
 
 TEST(MaskTest, HidesAllUnderARuleThatDoesNotExist) {
   EXPECT_EQ(TextOf(static_cast<MaskRule>(0), "张三"), "***");
+  EXPECT_EQ(TextOf(static_cast<MaskRule>(0), "13812345678"), "***");
   EXPECT_EQ(TextOf(static_cast<MaskRule>(99), "13812345678"), "***");
 }
 
