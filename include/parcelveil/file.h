@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Files: a keyring directory, a table map.
+// Files: a keyring directory, a table map, an audit log.
 //
 // A keyring directory is made by `parcelveil keyring init`:
 //   keyring, keyring-<outlet>  signed, no secret
@@ -17,7 +17,9 @@
 #include <string_view>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "parcelveil/audit.h"
 #include "parcelveil/ids.h"
 #include "parcelveil/keyring.h"
 #include "parcelveil/table_map.h"
@@ -45,6 +47,29 @@ absl::StatusOr<std::unique_ptr<Keyring>> LoadKeyring(
 
 // Reads a table map. Errors: as TableMap::Parse; kNotFound.
 absl::StatusOr<TableMap> LoadTableMap(const std::string& path);
+
+// Publishes the newest checkpoint of `log` under the folder `dir`, which is
+// made if needed: C2SP tlog-tiles files, of which only those are written that
+// an earlier export lacks. Whoever dies in between leaves the earlier one
+// whole. Errors: as ExportLog (audit_export.h); LOG_ROLLED_BACK where what is
+// in `dir` is no earlier state of this log; kPermissionDenied, kUnavailable.
+absl::Status ExportLogFiles(LogReader* log, const std::string& dir);
+
+// Reads such a folder; where it came from does not matter, once it is verified
+// (audit_verify.h). Errors: kNotFound without a checkpoint; MALFORMED.
+absl::StatusOr<std::unique_ptr<LogReader>> OpenExportedLog(
+    const std::string& dir);
+
+// The log of whoever writes few leaves, such as the signer of a keyring: one
+// file, made if needed, held in memory while it is open. Every commit is
+// synced; one that a crash cut short is dropped when the file is opened again.
+// Errors: LOG_LOCKED while another process has it; kDataLoss LOG_ROLLED_BACK
+// where it is damaged elsewhere than at its end; kPermissionDenied,
+// kUnavailable.
+absl::StatusOr<std::unique_ptr<LogStore>> OpenLogFile(const std::string& path);
+// The same to read, also while somebody writes it. Errors: kNotFound and as
+// above, but for LOG_LOCKED.
+absl::StatusOr<std::unique_ptr<LogReader>> ReadLogFile(const std::string& path);
 
 }  // namespace parcelveil
 

@@ -19,6 +19,10 @@ sys.dont_write_bytecode = True
 import negatives
 import primitives
 import rfc9180
+from audit_vectors import (make_leaf, make_merkle, make_signed_note,
+                           make_tiles)
+from dial_vectors import make_dial_token
+from intake_vectors import make_intake_card, make_intake_envelope
 from layouts import (Key, capability, check_value, ctx, epoch_start_ms,
                      index_blob, index_value, intake_public, intake_secret,
                      kek_version, keyring_file, open_field, open_keyring_file,
@@ -27,6 +31,9 @@ from layouts import (Key, capability, check_value, ctx, epoch_start_ms,
                      scope_key, seal, seal_secret, secret_payload, unwrap,
                      view, wrap, wrap_info)
 from primitives import ed25519_public, pad, prf, x25519_base
+from reveal_vectors import (make_gate_card, make_masked_rows,
+                            make_reveal_reply, make_reveal_request,
+                            make_route_sheet, make_search_query)
 
 HERE = pathlib.Path(__file__).resolve().parent
 OUT = HERE / "v1"

@@ -33,16 +33,6 @@ ssize_t ReadAll(int fd, uint8_t* out, size_t size) {
   return static_cast<ssize_t>(done);
 }
 
-absl::Status WriteAll(int fd, const std::string& path, std::string_view bytes) {
-  while (!bytes.empty()) {
-    const ssize_t n = write(fd, bytes.data(), bytes.size());
-    if (n < 0 && errno == EINTR) continue;
-    if (n < 0) return FileError("write", path, errno);
-    bytes.remove_prefix(static_cast<size_t>(n));
-  }
-  return absl::OkStatus();
-}
-
 absl::StatusOr<Fd> OpenForReading(const std::string& path) {
   Fd fd(open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (!fd.is_open()) return FileError("read", path, errno);
@@ -80,16 +70,6 @@ absl::StatusOr<std::string> ReadText(const Fd& fd, const std::string& path,
     if (bytes.size() > max_size) return TooLarge(path);
     if (n == 0) return bytes;
   }
-}
-
-absl::Status SyncFolderOf(const std::string& path) {
-  std::string folder = std::filesystem::path(path).parent_path().string();
-  if (folder.empty()) folder = ".";
-  const Fd fd(open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (!fd.is_open() || fsync(fd.get()) != 0) {
-    return FileError("sync", folder, errno);
-  }
-  return absl::OkStatus();
 }
 
 }  // namespace
@@ -151,6 +131,27 @@ absl::StatusOr<Secret> ReadSecretFile(const std::string& path,
   });
 }
 
+absl::Status WriteAll(const Fd& fd, const std::string& path,
+                      std::string_view bytes) {
+  while (!bytes.empty()) {
+    const ssize_t n = write(fd.get(), bytes.data(), bytes.size());
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) return FileError("write", path, errno);
+    bytes.remove_prefix(static_cast<size_t>(n));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status SyncFolderOf(const std::string& path) {
+  std::string folder = std::filesystem::path(path).parent_path().string();
+  if (folder.empty()) folder = ".";
+  const Fd fd(open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!fd.is_open() || fsync(fd.get()) != 0) {
+    return FileError("sync", folder, errno);
+  }
+  return absl::OkStatus();
+}
+
 std::string RandomSuffix() {
   std::array<uint8_t, 8> bytes;
   crypto::RandomBytes(absl::MakeSpan(bytes));
@@ -172,7 +173,7 @@ absl::Status ReplaceFile(const NewFile& file, std::string_view bytes) {
     const Fd fd(
         open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
     if (!fd.is_open()) return FileError("write", temporary, errno);
-    absl::Status status = WriteAll(fd.get(), temporary, bytes);
+    absl::Status status = WriteAll(fd, temporary, bytes);
     if (status.ok() && fchmod(fd.get(), file.mode) != 0) {
       status = FileError("set mode of", temporary, errno);
     }

@@ -49,6 +49,14 @@ absl::StatusOr<std::string> ReadPrivateFile(const std::string& path,
 // The same into a Secret: the bytes pass through no other memory.
 absl::StatusOr<Secret> ReadSecretFile(const std::string& path, size_t max_size);
 
+// Writes all of `bytes` at where `fd` stands. Errors: as FileError; some of
+// them may then be written.
+absl::Status WriteAll(const Fd& fd, const std::string& path,
+                      std::string_view bytes);
+
+// Makes the name of a file durable, once the file is. Errors: as FileError.
+absl::Status SyncFolderOf(const std::string& path);
+
 // Replaces `path` by a file of these bytes: writes `temporary` (in the same
 // folder, must not exist), fsync, rename, fsync of the folder.
 // Errors: kPermissionDenied, kAlreadyExists, kUnavailable; `path` is then as it
