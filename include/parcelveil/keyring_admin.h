@@ -213,6 +213,14 @@ class KeyringEditor {
   // days ahead get new keys at once.
   // Errors: kNotFound KEY_UNKNOWN; kFailedPrecondition WRONG_STATE while held.
   absl::StatusOr<int> DestroyDay(Epoch epoch);
+
+  // Makes the card (144 bytes) that kiosks seal the orders of `day` to; see
+  // intake.h. `not_after` is at most 15 minutes after the day's end: CONVERTER
+  // opens nothing later, so leave envelopes the time that they take to arrive.
+  // Errors: kNotFound KEY_UNKNOWN for a day without an intake key; MALFORMED
+  // for another `not_after`, or one that is over.
+  absl::StatusOr<std::string> IntakeCard(Epoch day, absl::Time not_after) const;
+
   // Ends a role's access to every day before `before`. Returns how many days.
   int EndAccess(Role role, Epoch before);
 

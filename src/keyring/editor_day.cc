@@ -6,7 +6,10 @@
 
 #include "parcelveil/keyring_admin.h"
 #include "src/base/status.h"
+#include "src/crypto/labels.h"
 #include "src/keyring/editor_state.h"
+#include "src/wire/bytes.h"
+#include "src/wire/intake_card.h"
 
 namespace parcelveil {
 namespace {
@@ -48,7 +51,57 @@ v1::Wrap* DisputeWrap(v1::Key* key) {
   return nullptr;
 }
 
+// The newest key that orders of `epoch` can be sealed to; null without.
+const v1::Key* FindIntakeKey(const v1::KeyringPayload& payload, Epoch epoch) {
+  const v1::Key* newest = nullptr;
+  for (const v1::Key& key : payload.keys()) {
+    if (KeySlot(key) != Slot::kIntake || KeyEpoch(key) != epoch ||
+        key.state() != v1::Key::PLANNED) {
+      continue;
+    }
+    if (newest == nullptr || key.gen() > newest->gen()) newest = &key;
+  }
+  return newest;
+}
+
+absl::StatusOr<crypto::X25519PublicKey> IntakePublicKey(
+    const v1::KeyringPayload& payload, const v1::Key& key) {
+  for (const v1::IntakeKey& pair : payload.intake_keys()) {
+    if (pair.epoch() != key.epoch() || pair.gen() != key.gen()) continue;
+    return wire::Reader(pair.public_key()).GetArray<crypto::kX25519Size>();
+  }
+  return NoSuchDay("make intake card of", KeyEpoch(key));
+}
+
 }  // namespace
+
+absl::StatusOr<std::string> KeyringEditor::IntakeCard(
+    Epoch day, absl::Time not_after) const {
+  const v1::KeyringPayload& payload = state_->drafts.main.payload;
+  const v1::Key* key = FindIntakeKey(payload, day);
+  if (key == nullptr) return NoSuchDay("make intake card of", day);
+  const int64_t not_after_ms = absl::ToUnixMillis(not_after);
+  if (not_after_ms <= static_cast<int64_t>(state_->NowMs()) ||
+      not_after_ms > static_cast<int64_t>(key->seal_until_ms())) {
+    return MakeStatus(Reason::kMalformed,
+                      "make intake card of " + Describe(day) +
+                          ": its end is over, or more than 15 minutes after "
+                          "that day; choose another");
+  }
+  wire::IntakeCard card;
+  card.gen = keyring::KeyGen(*key);
+  card.epoch = day;
+  card.tenant = payload.tenant();
+  card.not_after_ms = static_cast<uint64_t>(not_after_ms);
+  PARCELVEIL_ASSIGN_OR_RETURN(card.public_key, IntakePublicKey(payload, *key));
+  card.signer = state_->signer.public_key();
+  std::string bytes = wire::EncodeUnsignedCard(card);
+  PARCELVEIL_ASSIGN_OR_RETURN(
+      const crypto::Signature signature,
+      state_->signer.Sign(crypto::kSignedIntakeCard, bytes));
+  wire::Appender(&bytes).Put(signature);
+  return bytes;
+}
 
 absl::StatusOr<int> KeyringEditor::Rotate(Slot slot) {
   KeyMaker maker(&state_->drafts, state_->NowMs());

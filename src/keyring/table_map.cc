@@ -135,6 +135,7 @@ class Reader {
     Optional(message_.version(), "version", &map_.version);
     Optional(message_.state(), "state", &map_.state);
     Optional(message_.assigned_to(), "assigned_to", &map_.assigned_to);
+    Optional(message_.no_coverage(), "no_coverage", &map_.no_coverage);
     constexpr size_t kMaxPrefixSize = 32;  // leaves half of a record id's 64
     if (map_.record_prefix.size() > kMaxPrefixSize) {
       FailAt("record_prefix", -1, "record_prefix is longer than 32 bytes");
@@ -255,6 +256,7 @@ class Reader {
     check(map_.version, "version", -1);
     check(map_.state, "state", -1);
     check(map_.assigned_to, "assigned_to", -1);
+    check(map_.no_coverage, "no_coverage", -1);
     std::map<std::string, int> shown;
     for (size_t i = 0; i < map_.show.size(); ++i) {
       check(map_.show[i], "show", static_cast<int>(i));

@@ -4,9 +4,11 @@
 #ifndef PARCELVEIL_SRC_WIRE_BYTES_H_
 #define PARCELVEIL_SRC_WIRE_BYTES_H_
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <string>
 #include <string_view>
 #include <type_traits>
 
@@ -44,6 +46,33 @@ class Writer {
   uint8_t* at_;
 };
 
+// Writes to the end of a string. For public bytes: a string that grows leaves
+// copies behind.
+class Appender {
+ public:
+  explicit Appender(std::string* out) : out_(out) {}
+
+  template <typename Unsigned>
+  void Put(Unsigned value) {
+    uint8_t bytes[sizeof(value)];
+    Writer(bytes).Put(value);
+    out_->append(AsText(bytes));
+  }
+  void Put(std::string_view bytes) { out_->append(bytes); }
+  template <size_t N>
+  void Put(const std::array<uint8_t, N>& bytes) {
+    out_->append(AsText(bytes));
+  }
+  // One byte of length, then the bytes: 255 at most.
+  void PutLp8(std::string_view bytes) {
+    Put(static_cast<uint8_t>(bytes.size()));
+    Put(bytes);
+  }
+
+ private:
+  std::string* out_;
+};
+
 // Reads in order and stops at the first thing that is not there: after that,
 // ok() is false and everything read is zero or empty.
 class Reader {
@@ -73,6 +102,15 @@ class Reader {
     const std::string_view taken = rest_.substr(0, size);
     rest_.remove_prefix(size);
     return taken;
+  }
+  // Bytes behind one byte of their length.
+  std::string_view TakeLp8() { return Take(Get<uint8_t>()); }
+  template <size_t N>
+  std::array<uint8_t, N> GetArray() {
+    std::array<uint8_t, N> bytes{};
+    const std::string_view taken = Take(N);
+    if (!taken.empty()) memcpy(bytes.data(), taken.data(), N);
+    return bytes;
   }
   size_t size() const { return rest_.size(); }
   bool ok() const { return ok_; }

@@ -62,6 +62,16 @@ TEST(TableMapTest, ReadsTheExample) {
   EXPECT_EQ(map.state_values[2].text, "30");
 }
 
+TEST(TableMapTest, NamesTheColumnOfWaybillsWithoutCoverage) {
+  const std::string text = std::string(kHead) + kColumn;
+  PARCELVEIL_ASSERT_OK_AND_ASSIGN(
+      const TableMap map, TableMap::Parse(text + "no_coverage: \"offline\""));
+  EXPECT_EQ(map.no_coverage, "offline");
+  PARCELVEIL_ASSERT_OK_AND_ASSIGN(const TableMap without,
+                                  TableMap::Parse(text));
+  EXPECT_EQ(without.no_coverage, "");
+}
+
 TEST(TableMapTest, HasADefaultOfSixFields) {
   const TableMap map = TableMap::Default();
   EXPECT_EQ(map.columns.size(), 6u);
@@ -139,6 +149,8 @@ TEST(TableMapTest, RefusesToShowWhatIsSealed) {
                 "line 5: show names \"Name\", which is sealed");
   ExpectRefused(std::string(kHead) + kColumn + "scope: \"name_sealed\"",
                 "line 5: scope names \"name_sealed\"");
+  ExpectRefused(std::string(kHead) + kColumn + "no_coverage: \"name\"",
+                "line 5: no_coverage names \"name\", which is sealed");
 }
 
 TEST(TableMapTest, TakesQuotesSpacesAndChineseButNoControlCharacters) {
