@@ -78,10 +78,15 @@ class SqliteStatement {
 // Thread-safety: none: one thread at a time.
 class SqliteDatabase {
  public:
-  enum class Access : uint8_t { kReadOnly, kReadWrite };
+  enum class Access : uint8_t {
+    kReadOnly,
+    kReadWrite,
+    kExclusive,  // writes, and no other connection may so much as read
+  };
 
   // Opens a file that is there.
-  // Errors: kNotFound; kPermissionDenied; kDataLoss: not a database.
+  // Errors: kNotFound; kPermissionDenied; kDataLoss: not a database;
+  // kUnavailable: somebody else has it open, where access is exclusive.
   static absl::StatusOr<std::unique_ptr<SqliteDatabase>> Open(
       const std::string& path, Access access);
   SqliteDatabase(const SqliteDatabase&) = delete;

@@ -52,6 +52,7 @@ struct TableMap {
   std::string state;
   std::string assigned_to;
   std::vector<StateValue> state_values;
+  std::string no_coverage;  // column: not 0 where a route sheet may show it
   std::vector<std::string> show;  // plaintext columns printed as they are
 
   // Parses text format and fills in the names of the columns to add.

@@ -24,6 +24,11 @@ absl::StatusOr<std::unique_ptr<SqliteDatabase>> SqliteDatabase::Open(
   if (code != SQLITE_OK) return SqliteError(code, raw, what);
   sqlite3_extended_result_codes(raw, 1);
   sqlite3_busy_timeout(raw, kBusyTimeoutMs);
+  // Before the first look, so that a database in WAL mode never shares memory.
+  if (access == Access::kExclusive) {
+    PARCELVEIL_RETURN_IF_ERROR(
+        db->Execute("PRAGMA locking_mode = EXCLUSIVE", what));
+  }
   // Opening reads nothing yet: a first look tells a database from other files.
   // Sorting never spills values into temporary files.
   PARCELVEIL_RETURN_IF_ERROR(

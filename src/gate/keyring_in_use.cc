@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "src/gate/keyring_in_use.h"
+
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "src/base/status.h"
+#include "src/wire/bytes.h"
+
+namespace parcelveil::gate {
+namespace {
+
+constexpr std::string_view kSerialName = "keyring_serial";
+
+std::string EncodeSerial(uint64_t serial) {
+  std::string bytes;
+  wire::Appender(&bytes).Put(serial);
+  return bytes;
+}
+
+}  // namespace
+
+absl::StatusOr<std::shared_ptr<const KeyringInUse>> KeyringRecord::Current() {
+  const KeyringHealth health = keyring_->Health();
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    if (in_use_ != nullptr && in_use_->serial == health.serial) return in_use_;
+  }
+  return TakeUp(health);
+}
+
+absl::StatusOr<std::shared_ptr<const KeyringInUse>> KeyringRecord::TakeUp(
+    const KeyringHealth& health) {
+  const uint64_t serial = health.serial;
+  const std::lock_guard<std::mutex> only_one(taking_up_);
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    if (in_use_ != nullptr && in_use_->serial >= serial) return in_use_;
+  }
+  PARCELVEIL_ASSIGN_OR_RETURN(const uint64_t recorded, RecordedSerial());
+  if (serial < recorded) {
+    return MakeStatus(Reason::kKeyringRolledBack,
+                      "use keyring as GATE: serial " + std::to_string(serial) +
+                          " is older than " + std::to_string(recorded) +
+                          " in the audit log; restore the newest file");
+  }
+  if (serial > recorded) PARCELVEIL_RETURN_IF_ERROR(Record(health));
+  PARCELVEIL_ASSIGN_OR_RETURN(std::unique_ptr<Finder> finder,
+                              Finder::Create(keyring_));
+  auto in_use = std::make_shared<const KeyringInUse>(
+      KeyringInUse{serial, keyring_->schema(), std::move(finder)});
+  const std::lock_guard<std::mutex> lock(mutex_);
+  in_use_ = in_use;
+  return in_use;
+}
+
+absl::StatusOr<uint64_t> KeyringRecord::RecordedSerial() {
+  PARCELVEIL_ASSIGN_OR_RETURN(const std::optional<std::string> value,
+                              store_->FindValue(kSerialName));
+  if (!value.has_value()) return 0;
+  return wire::Reader(*value).Get<uint64_t>();
+}
+
+absl::Status KeyringRecord::Record(const KeyringHealth& health) {
+  CommitJob job;
+  job.leaves.push_back(
+      KeyringLeaf(keyring_->tenant(), health.serial, health.sha256));
+  job.write = [serial = health.serial](GateTransaction& transaction) {
+    return transaction.PutValue(kSerialName, EncodeSerial(serial));
+  };
+  return committer_->Commit(&job);
+}
+
+}  // namespace parcelveil::gate

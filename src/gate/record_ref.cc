@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "src/gate/record_ref.h"
+
+#include "src/base/status.h"
+#include "src/crypto/labels.h"
+#include "src/crypto/prf.h"
+#include "src/keyring/key_session.h"
+#include "src/wire/cell.h"
+
+namespace parcelveil::gate {
+
+std::array<uint8_t, 16> DeriveRecordRef(absl::Span<const uint8_t> scope_key,
+                                        uint32_t tenant,
+                                        std::string_view record_id) {
+  // The header in front of a binding is a ciphertext's; here is none.
+  const wire::CellBinding binding({}, tenant, {Slot::kAuditRef, record_id, 0});
+  std::array<uint8_t, 16> ref;
+  crypto::Prf(scope_key, crypto::kLabelRecordRef,
+              binding.bytes().subspan(wire::kFieldHeaderSize),
+              absl::MakeSpan(ref));
+  return ref;
+}
+
+absl::StatusOr<std::vector<RecordRef>> RecordRefs(
+    const Keyring* keyring, absl::Span<const std::string> record_ids) {
+  for (const std::string& id : record_ids) {
+    PARCELVEIL_RETURN_IF_ERROR(wire::CheckRecordId(id));
+  }
+  KeySession session(keyring);
+  KeySession::Key key{};
+  PARCELVEIL_RETURN_IF_ERROR(session.ForSealing(
+      Slot::kAuditRef, Scope::kNational, session.today(), &key));
+  std::vector<RecordRef> refs;
+  refs.reserve(record_ids.size());
+  for (const std::string& id : record_ids) {
+    refs.push_back({DeriveRecordRef(key.bytes.first(crypto::kKeySize),
+                                    session.tenant(), id),
+                    key.gen});
+  }
+  return refs;
+}
+
+}  // namespace parcelveil::gate
