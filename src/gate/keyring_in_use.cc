@@ -64,8 +64,10 @@ absl::StatusOr<uint64_t> KeyringRecord::RecordedSerial() {
 
 absl::Status KeyringRecord::Record(const KeyringHealth& health) {
   CommitJob job;
-  job.leaves.push_back(
-      KeyringLeaf(keyring_->tenant(), health.serial, health.sha256));
+  Leaf leaf = KeyringLeaf(keyring_->tenant(), health.serial, health.sha256);
+  leaf.time_ms =
+      static_cast<uint64_t>(absl::ToUnixMillis(health.created + health.age));
+  job.leaves.push_back(std::move(leaf));
   job.write = [serial = health.serial](GateTransaction& transaction) {
     return transaction.PutValue(kSerialName, EncodeSerial(serial));
   };

@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "src/crypto/hash.h"
 #include "tests/gate/gate_fixture.h"
 
 namespace parcelveil::testing {
@@ -104,6 +105,9 @@ TEST(PolicyInUseTest, WritesALeafForEachKeyringBeforeItIsUsed) {
   const std::vector<Leaf> leaves = world.LeavesOf(LeafType::kKeyring);
   ASSERT_EQ(leaves.size(), 2u);
   EXPECT_LT(leaves[0].detail, leaves[1].detail) << "serials";
+  EXPECT_EQ(leaves[1].object_hash, crypto::Sha256(world.keys().file()->bytes));
+  EXPECT_EQ(leaves[1].time_ms,
+            static_cast<uint64_t>(absl::ToUnixMillis(world.clock().Now())));
 }
 
 TEST(PolicyInUseTest, RefusesAKeyringOlderThanTheLogHasSeen) {
