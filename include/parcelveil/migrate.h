@@ -68,11 +68,12 @@ struct MigrationPlan {
     int64_t rows = 0;
     bool all_counted = true;  // false: only the first million numbers
   };
-  // Something in the database that names a column which `finish` removes.
+  // Something in the database that names a column which `finish` removes, or
+  // that carries the table's rows elsewhere.
   struct Mention {
-    std::string type;  // "index", "trigger", "view"
+    std::string type;  // "index", "trigger", "view", "publication", ...
     std::string name;
-    std::string column;
+    std::string column;  // "*": the whole row
   };
 
   int64_t num_rows = 0;
@@ -109,9 +110,19 @@ struct MigrationStatus {
 
 struct RunOptions {
   int64_t batch_rows = 1000;  // sealed and committed together
+  // PostgreSQL: threads with connections of their own. Other processes and
+  // machines may run beside them: a row is taken by one of all.
+  int workers = 1;
+  int64_t rows_per_second = 0;  // PostgreSQL: at most, of this run; 0: any
+  // PostgreSQL: waits while a standby is further behind; infinite: never.
+  absl::Duration max_lag = absl::InfiniteDuration();
+  // PostgreSQL: how long others may have to wait behind a change of the table
+  // before it lets them pass and tries again.
+  absl::Duration lock_timeout = absl::Seconds(3);
   // Set by a signal handler: the run ends after its batch. May be null.
   const std::atomic<bool>* stop = nullptr;
-  std::function<void(int64_t done, int64_t total)> progress;  // may be empty
+  // May be empty. One thread at a time.
+  std::function<void(int64_t done, int64_t total)> progress;
   // Makes keys for the days from `since` to yesterday, so that the keyring can
   // take them up; empty where the signing key is elsewhere.
   std::function<absl::Status(absl::CivilDay since)> make_keys;
@@ -148,6 +159,21 @@ struct VerifyResult {
   bool counts = false;  // recorded as full: `finish` may go ahead
 };
 
+struct FinishOptions {
+  // Opens the rows that were sealed after the last verify. Where it is null,
+  // such rows ask for another verify.
+  const Keyring* keyring = nullptr;
+  // PostgreSQL: rewrites the table at once, under one exclusive lock; else the
+  // old pages stay until Finish is called again with it.
+  bool rewrite = true;
+  absl::Duration lock_timeout = absl::Seconds(3);  // as RunOptions
+};
+
+struct FinishResult {
+  // What still holds old bytes, in words: "write-ahead log: ...".
+  std::vector<std::string> remains;
+};
+
 // One table's way from plaintext to sealed.
 //
 // Thread-safety: none; several processes may run it on one database.
@@ -160,40 +186,45 @@ class Migration {
   static absl::StatusOr<std::unique_ptr<Migration>> Open(SqliteDatabase* db,
                                                          const TableMap& map,
                                                          const Clock* clock);
-  ~Migration();
+  // Of a table in PostgreSQL, which may be partitioned. `address` as
+  // PostgresConnection::Open takes it; workers connect by it, too.
+  // Errors: as above; kInvalidArgument also for a type that the key cannot
+  // have, and names over 63 bytes; those of PostgresConnection::Open;
+  // kUnimplemented in a build without PostgreSQL.
+  static absl::StatusOr<std::unique_ptr<Migration>> OpenPostgres(
+      const std::string& address, const TableMap& map, const Clock* clock);
+  virtual ~Migration() = default;
 
   // Reads the whole table, changes nothing.
-  absl::StatusOr<MigrationPlan> Plan(const Keyring& keyring);
+  virtual absl::StatusOr<MigrationPlan> Plan(const Keyring& keyring) = 0;
   // Seals what is not sealed yet. `keyring` is of a role that seals.
   // Errors: kFailedPrecondition NO_ACTIVE_KEY naming the command that makes
   // keys for past days, WRONG_STATE after Finish or under another map; those
   // of Sealer::Create; those of the database. Nothing is half written.
-  absl::StatusOr<RunResult> Run(const Keyring& keyring,
-                                const RunOptions& options);
-  absl::StatusOr<MigrationStatus> Status();
+  virtual absl::StatusOr<RunResult> Run(const Keyring& keyring,
+                                        const RunOptions& options) = 0;
+  virtual absl::StatusOr<MigrationStatus> Status() = 0;
   // Calls `f` with every row left as it is, in key order.
-  absl::Status ForEachListed(const std::function<void(const UnsealedRow&)>& f);
+  virtual absl::Status ForEachListed(
+      const std::function<void(const UnsealedRow&)>& f) = 0;
   // Opens every row and compares it with the plaintext still there.
   // `keyring` is of a role that opens fields, views and index values.
-  absl::StatusOr<VerifyResult> Verify(const Keyring& keyring,
-                                      const VerifyOptions& options);
+  virtual absl::StatusOr<VerifyResult> Verify(const Keyring& keyring,
+                                              const VerifyOptions& options) = 0;
   // Why Finish would refuse: kFailedPrecondition WRONG_STATE; else OK.
-  absl::Status CheckFinish();
+  virtual absl::Status CheckFinish() = 0;
   // The statements that Finish runs.
-  absl::StatusOr<std::vector<std::string>> FinishStatements();
+  virtual absl::StatusOr<std::vector<std::string>> FinishStatements() = 0;
   // Removes the plaintext columns, and their bytes from the database's files.
   // Killed in between, it goes on when called again.
-  // Errors: as CheckFinish; kUnavailable while somebody else has it open.
-  absl::Status Finish();
-
- private:
-  class State;
-  class Runner;
-  class Verifier;
-  class Planner;
-  explicit Migration(std::unique_ptr<State> state);
-
-  std::unique_ptr<State> state_;
+  // Errors: as CheckFinish; kUnavailable while somebody else has it open;
+  // kDataLoss: a row that was sealed after the last verify does not agree.
+  virtual absl::StatusOr<FinishResult> Finish(const FinishOptions& options) = 0;
+  // Takes away what runs added. Rows that hold a field sealed only get its text
+  // back first: `keyring` is of a role that opens them.
+  // Errors: kFailedPrecondition WRONG_STATE after Finish; those of Opener::Open
+  // naming the row; kUnimplemented: not for this database.
+  virtual absl::Status Undo(const Keyring& keyring);
 };
 
 // Counts a wrapped table's sealed rows by the day whose keys they need.

@@ -51,25 +51,6 @@ CREATE INDEX waybill_by_outlet ON waybill (outlet_id, created_at);
 COMMIT;
 )sql";
 
-absl::Status CheckOptions(const GenerateOptions& options) {
-  const auto refuse = [](std::string_view option, std::string_view range) {
-    return absl::InvalidArgumentError(Concat(
-        {"generate waybills: ", option, " is out of range; use ", range}));
-  };
-  // To SQLite this is no file.
-  if (options.sqlite_path == ":memory:") return refuse("sqlite_path", "a file");
-  if (options.rows < 1) return refuse("rows", "1 or more");
-  if (options.days < 1) return refuse("days", "1 or more");
-  if (options.outlets < 1 || options.outlets > kMaxOutlets) {
-    return refuse("outlets", absl::StrCat("1 to ", kMaxOutlets));
-  }
-  if (options.couriers_per_outlet < 1 ||
-      options.couriers_per_outlet > kMaxCouriers) {
-    return refuse("couriers_per_outlet", absl::StrCat("1 to ", kMaxCouriers));
-  }
-  return absl::OkStatus();
-}
-
 // Makes an empty file, or fails where something is there already.
 absl::Status CreateFile(const std::string& path) {
   FILE* file = std::fopen(path.c_str(), "wx");
@@ -162,6 +143,25 @@ absl::Status WriteTable(const GenerateOptions& options) {
 }
 
 }  // namespace
+
+absl::Status CheckOptions(const GenerateOptions& options) {
+  const auto refuse = [](std::string_view option, std::string_view range) {
+    return absl::InvalidArgumentError(Concat(
+        {"generate waybills: ", option, " is out of range; use ", range}));
+  };
+  // To SQLite this is no file.
+  if (options.sqlite_path == ":memory:") return refuse("sqlite_path", "a file");
+  if (options.rows < 1) return refuse("rows", "1 or more");
+  if (options.days < 1) return refuse("days", "1 or more");
+  if (options.outlets < 1 || options.outlets > kMaxOutlets) {
+    return refuse("outlets", absl::StrCat("1 to ", kMaxOutlets));
+  }
+  if (options.couriers_per_outlet < 1 ||
+      options.couriers_per_outlet > kMaxCouriers) {
+    return refuse("couriers_per_outlet", absl::StrCat("1 to ", kMaxCouriers));
+  }
+  return absl::OkStatus();
+}
 
 absl::Status Generate(const GenerateOptions& options) {
   PARCELVEIL_RETURN_IF_ERROR(CheckOptions(options));

@@ -38,6 +38,16 @@ struct GenerateOptions {
 //   kUnavailable      the file cannot be written
 absl::Status Generate(const GenerateOptions& options);
 
+// Writes the same rows to a new table `waybill` of the PostgreSQL database at
+// `address`; `sqlite_path` and `progress` are not used.
+// Errors: those of CheckOptions; kInvalidArgument: there is such a table; those
+// of PostgresConnection.
+absl::Status GeneratePostgres(const GenerateOptions& options,
+                              const std::string& address);
+
+// Errors: kInvalidArgument: an option is out of its range.
+absl::Status CheckOptions(const GenerateOptions& options);
+
 }  // namespace parcelveil::cli
 
 #endif  // PARCELVEIL_SRC_CLI_GENERATE_H_

@@ -8,6 +8,7 @@
 #include "src/cli/command.h"
 #include "src/cli/generate.h"
 #include "src/cli/json.h"
+#include "src/cli/table_flags.h"
 
 namespace parcelveil::cli {
 namespace {
@@ -23,20 +24,22 @@ struct Flags {
 };
 
 absl::Status Run(const Flags& flags, Session* session) {
-  if (flags.db.rfind(kSqlitePrefix, 0) != 0) {
-    return UsageError("--db takes sqlite:PATH");
+  const bool is_postgres = IsPostgres(flags.db);
+  if (!is_postgres && flags.db.rfind(kSqlitePrefix, 0) != 0) {
+    return UsageError("--db takes sqlite:PATH or postgresql://...");
   }
   GenerateOptions options;
   options.rows = flags.rows;
   options.seed = flags.seed;
-  options.sqlite_path = flags.db.substr(kSqlitePrefix.size());
+  if (!is_postgres) options.sqlite_path = flags.db.substr(kSqlitePrefix.size());
   options.until =
       absl::ToCivilDay(absl::Now(), absl::FixedTimeZone(kChinaOffsetSeconds));
   if (!flags.until.empty()) {
     PARCELVEIL_ASSIGN_OR_RETURN(Epoch until, ParseDay(flags.until));
     options.until = DayOf(until);
   }
-  PARCELVEIL_RETURN_IF_ERROR(Generate(options));
+  PARCELVEIL_RETURN_IF_ERROR(is_postgres ? GeneratePostgres(options, flags.db)
+                                         : Generate(options));
   if (session->json) {
     session->Print(JsonObject()
                        .Add("rows", options.rows)
@@ -45,8 +48,8 @@ absl::Status Run(const Flags& flags, Session* session) {
                        .Take());
   } else {
     session->Print("Made " + std::to_string(options.rows) +
-                   " waybills in table waybill of " + options.sqlite_path +
-                   ".");
+                   " waybills in table waybill of " +
+                   (is_postgres ? "the database" : options.sqlite_path) + ".");
   }
   return absl::OkStatus();
 }
@@ -63,7 +66,10 @@ void AddGenerateCommand(CLI::App* app, Session* session) {
   command->add_option("--seed", flags->seed, "the same seed, the same rows")
       ->type_name("S")
       ->required();
-  command->add_option("--db", flags->db, "where to: sqlite:PATH, a new file")
+  command
+      ->add_option("--db", flags->db,
+                   "where to: sqlite:PATH, a new file, or "
+                   "postgresql://..., a new table")
       ->type_name("DB")
       ->required();
   command

@@ -8,7 +8,9 @@ namespace parcelveil::cli {
 
 void AddTableFlags(CLI::App* command, TableFlags* flags) {
   AddKeyringFlags(command, &flags->keyring);
-  command->add_option("--db", flags->db, "the database: sqlite:PATH")
+  command
+      ->add_option("--db", flags->db,
+                   "the database: sqlite:PATH or postgresql://...")
       ->type_name("DB")
       ->required();
   command
@@ -16,6 +18,10 @@ void AddTableFlags(CLI::App* command, TableFlags* flags) {
                    "the table map: which columns of which table")
       ->type_name("FILE")
       ->required();
+}
+
+bool IsPostgres(const std::string& db) {
+  return db.rfind("postgresql://", 0) == 0 || db.rfind("postgres://", 0) == 0;
 }
 
 absl::StatusOr<std::unique_ptr<SqliteDatabase>> OpenDatabase(

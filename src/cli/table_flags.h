@@ -24,6 +24,8 @@ struct TableFlags {
 };
 void AddTableFlags(CLI::App* command, TableFlags* flags);
 
+// Whether --db names a database in PostgreSQL: postgresql://...
+bool IsPostgres(const std::string& db);
 // Opens the database that --db names. Errors: as UsageError for anything but
 // sqlite:PATH; those of SqliteDatabase::Open.
 absl::StatusOr<std::unique_ptr<SqliteDatabase>> OpenDatabase(

@@ -13,44 +13,13 @@
 #include "src/cli/json.h"
 #include "src/cli/keyring_signer.h"
 #include "src/cli/progress.h"
-#include "src/cli/table_flags.h"
+#include "src/cli/wrap_step.h"
 #include "src/store/file/keyring_dir.h"
 
 namespace parcelveil::cli {
 namespace {
 
-struct Flags {
-  TableFlags table;
-  int64_t batch_rows = RunOptions().batch_rows;
-  std::string role;
-  bool listed = false;
-  bool yes = false;
-  bool dry_run = false;
-};
-
-// A table that was opened, ready for a step.
-struct Wrapped {
-  TableMap map;
-  std::unique_ptr<SqliteDatabase> db;
-  std::unique_ptr<Migration> migration;
-};
-
-absl::StatusOr<Wrapped> OpenTable(const TableFlags& flags,
-                                  SqliteDatabase::Access access) {
-  Wrapped wrapped;
-  PARCELVEIL_ASSIGN_OR_RETURN(wrapped.map, LoadTableMap(flags.map));
-  PARCELVEIL_ASSIGN_OR_RETURN(wrapped.db, OpenDatabase(flags, access));
-  PARCELVEIL_ASSIGN_OR_RETURN(
-      wrapped.migration,
-      Migration::Open(wrapped.db.get(), wrapped.map, SystemClock()));
-  return wrapped;
-}
-
-std::string Rows(int64_t count) {
-  return absl::StrCat(FormatCount(count), count == 1 ? " row" : " rows");
-}
-
-absl::Status Plan(const Flags& flags, Session* session) {
+absl::Status Plan(const WrapFlags& flags, Session* session) {
   PARCELVEIL_ASSIGN_OR_RETURN(
       Wrapped wrapped,
       OpenTable(flags.table, SqliteDatabase::Access::kReadOnly));
@@ -106,7 +75,7 @@ void PrintRun(const TableMap& map, const RunResult& result,
   }
 }
 
-absl::Status Run(const Flags& flags, Session* session) {
+absl::Status Run(const WrapFlags& flags, Session* session) {
   PARCELVEIL_ASSIGN_OR_RETURN(
       Wrapped wrapped,
       OpenTable(flags.table, SqliteDatabase::Access::kReadWrite));
@@ -115,6 +84,10 @@ absl::Status Run(const Flags& flags, Session* session) {
   const KeyringFlags& kr = flags.table.keyring;
   RunOptions options;
   options.batch_rows = flags.batch_rows;
+  options.workers = flags.workers;
+  options.rows_per_second = flags.rate;
+  if (flags.max_lag > 0) options.max_lag = absl::Seconds(flags.max_lag);
+  options.lock_timeout = absl::Seconds(flags.lock_timeout);
   options.stop = CatchStopSignals();
   if (access(store::KeyringDir(kr.keyring).SignerFile().c_str(), R_OK) == 0) {
     options.make_keys = [&kr, session](absl::CivilDay since) {
@@ -150,7 +123,7 @@ absl::Status PrintListed(Migration* migration, Session* session) {
   });
 }
 
-absl::Status Status(const Flags& flags, Session* session) {
+absl::Status Status(const WrapFlags& flags, Session* session) {
   PARCELVEIL_ASSIGN_OR_RETURN(
       Wrapped wrapped,
       OpenTable(flags.table, SqliteDatabase::Access::kReadOnly));
@@ -188,156 +161,10 @@ absl::Status Status(const Flags& flags, Session* session) {
   return absl::OkStatus();
 }
 
-void PrintVerify(const TableMap& map, const std::string& role,
-                 const VerifyResult& result, Session* session) {
-  if (session->json) {
-    session->Print(JsonObject()
-                       .Add("table", map.table)
-                       .Add("rows", result.num_rows)
-                       .Add("fields", result.num_fields)
-                       .Add("views", result.num_views)
-                       .Add("indexes", result.num_indexes)
-                       .Add("listed", result.num_listed)
-                       .Add("to_go", result.num_to_go)
-                       .Add("closed", result.num_closed)
-                       .Add("mismatches", result.num_mismatches)
-                       .Add("counts", result.counts)
-                       .Take());
-    return;
-  }
-  for (const VerifyResult::Mismatch& mismatch : result.mismatches) {
-    session->Print(absl::StrCat("row ", mismatch.row_key, ", column ",
-                                mismatch.column, ": ", mismatch.what));
-  }
-  session->Print(
-      absl::StrCat("Opened ", FormatCount(result.num_fields), " fields and ",
-                   FormatCount(result.num_views), " views of ",
-                   Rows(result.num_rows), " as ", role, " and computed ",
-                   FormatCount(result.num_indexes), " look-up values again: ",
-                   result.num_mismatches == 0
-                       ? std::string("all of them agree with the plaintext.")
-                       : absl::StrCat(FormatCount(result.num_mismatches),
-                                      " do not agree.")));
-  if (result.counts) {
-    session->Print(
-        "This was all of it: `parcelveil wrap finish` may remove the "
-        "plaintext.");
-  }
-  if (result.num_listed > 0) {
-    session->Print(absl::StrCat(Rows(result.num_listed),
-                                " could not be sealed; see `parcelveil wrap "
-                                "status --listed`."));
-  }
-}
-
-absl::Status JudgeVerify(const TableMap& map, const std::string& role,
-                         const VerifyResult& result) {
-  const std::string what = absl::StrCat("verify table \"", map.table, "\": ");
-  if (result.num_mismatches > 0) {
-    return absl::DataLossError(
-        absl::StrCat(what, FormatCount(result.num_mismatches),
-                     " sealed values are not what the plaintext says; do not "
-                     "finish, find out who wrote them"));
-  }
-  if (result.was_stopped) {
-    return absl::UnavailableError(
-        absl::StrCat(what, "stopped after ", Rows(result.num_rows),
-                     "; it starts from the beginning when run again"));
-  }
-  if (result.num_closed > 0) {
-    return MakeStatus(
-        Reason::kForbidden,
-        absl::StrCat(what, role, " may not open ", Rows(result.num_closed),
-                     " any more; verify with --role CONVERTER in the days "
-                     "after the run"));
-  }
-  if (result.num_to_go > 0 || !result.counts) {
-    return MakeStatus(Reason::kWrongState,
-                      absl::StrCat(what, Rows(result.num_to_go),
-                                   " were written meanwhile or are still to "
-                                   "go; run `parcelveil wrap run`, then verify "
-                                   "again"));
-  }
-  return absl::OkStatus();
-}
-
-absl::Status Verify(const Flags& flags, Session* session) {
-  Role role = Role::kGate;
-  if (!flags.role.empty()) {
-    PARCELVEIL_ASSIGN_OR_RETURN(role, ParseRole(flags.role));
-  }
-  PARCELVEIL_ASSIGN_OR_RETURN(
-      Wrapped wrapped,
-      OpenTable(flags.table, SqliteDatabase::Access::kReadWrite));
-  PARCELVEIL_ASSIGN_OR_RETURN(const auto keyring,
-                              LoadKeyringAs(flags.table, role));
-  VerifyOptions options;
-  options.stop = CatchStopSignals();
-  VerifyResult result;
-  {
-    Progress progress("verified");
-    options.progress = [&](int64_t done, int64_t total) {
-      progress.Show(done, total);
-    };
-    PARCELVEIL_ASSIGN_OR_RETURN(result,
-                                wrapped.migration->Verify(*keyring, options));
-  }
-  PrintVerify(wrapped.map, NameOf(role), result, session);
-  return JudgeVerify(wrapped.map, NameOf(role), result);
-}
-
-constexpr char kStillThere[] =
-    R"(What may still hold old bytes, and is not in reach of this command:
-  - backups and copies of the database, snapshots of the disk, replicas;
-  - other tables that hold the same values, and logs of your programs;
-  - blocks of the disk that the file gave up, and worn cells of an SSD:
-    the disk's own encryption or erasure is what helps there.)";
-
-absl::Status Finish(const Flags& flags, Session* session) {
-  PARCELVEIL_ASSIGN_OR_RETURN(
-      Wrapped wrapped,
-      OpenTable(flags.table, SqliteDatabase::Access::kReadWrite));
-  PARCELVEIL_RETURN_IF_ERROR(wrapped.migration->CheckFinish());
-  PARCELVEIL_ASSIGN_OR_RETURN(const std::vector<std::string> statements,
-                              wrapped.migration->FinishStatements());
-  if (flags.dry_run) {
-    JsonList list;
-    for (const std::string& statement : statements) {
-      if (!session->json) session->Print(statement + ";");
-      list.Add(statement);
-    }
-    if (session->json) {
-      session->Print(JsonObject().AddRaw("statements", list.Take()).Take());
-    }
-    return absl::OkStatus();
-  }
-  if (statements.empty()) {
-    session->Print("Nothing to do: table " + wrapped.map.table +
-                   " holds no plaintext.");
-    return absl::OkStatus();
-  }
-  PARCELVEIL_RETURN_IF_ERROR(session->Confirm(
-      "This removes the plaintext of table " + wrapped.map.table +
-          " for good; only the keyring opens its fields after that.",
-      flags.yes));
-  PARCELVEIL_RETURN_IF_ERROR(wrapped.migration->Finish());
-  if (session->json) {
-    session->Print(JsonObject()
-                       .Add("table", wrapped.map.table)
-                       .Add("finished", true)
-                       .Take());
-    return absl::OkStatus();
-  }
-  session->Print("Removed the plaintext of table " + wrapped.map.table +
-                 " from the database, its journal and its free pages.");
-  session->Print(kStillThere);
-  return absl::OkStatus();
-}
-
 // The flags outlive the parse: the action runs after it.
 CLI::App* AddStep(CLI::App* wrap, Session* session, const char* name,
-                  const char* help, const std::shared_ptr<Flags>& flags,
-                  absl::Status (*step)(const Flags&, Session*)) {
+                  const char* help, const std::shared_ptr<WrapFlags>& flags,
+                  absl::Status (*step)(const WrapFlags&, Session*)) {
   CLI::App* command = wrap->add_subcommand(name, help);
   AddTableFlags(command, &flags->table);
   session->OnRun(command,
@@ -345,35 +172,93 @@ CLI::App* AddStep(CLI::App* wrap, Session* session, const char* name,
   return command;
 }
 
+void AddLockTimeout(CLI::App* command, WrapFlags* flags) {
+  command
+      ->add_option("--lock-timeout", flags->lock_timeout,
+                   "PostgreSQL: how long others may have to wait behind a "
+                   "change of the table")
+      ->type_name("SECONDS")
+      ->check(CLI::Range(0.001, 3600.0))
+      ->capture_default_str();
+}
+
+void AddRunFlags(CLI::App* run, WrapFlags* flags) {
+  run->add_option("--batch", flags->batch_rows, "rows committed together")
+      ->check(CLI::Range(1, 100000))
+      ->capture_default_str();
+  run->add_option("--workers", flags->workers,
+                  "PostgreSQL: threads; other machines may run beside them")
+      ->check(CLI::Range(1, 64))
+      ->capture_default_str();
+  run->add_option("--rate", flags->rate,
+                  "PostgreSQL: at most so many rows a second (0: any)")
+      ->type_name("ROWS")
+      ->check(CLI::NonNegativeNumber);
+  run->add_option("--max-lag", flags->max_lag,
+                  "PostgreSQL: wait while a standby is further behind")
+      ->type_name("SECONDS")
+      ->check(CLI::NonNegativeNumber);
+  AddLockTimeout(run, flags);
+}
+
 }  // namespace
+
+absl::StatusOr<Wrapped> OpenTable(const TableFlags& flags,
+                                  SqliteDatabase::Access access) {
+  Wrapped wrapped;
+  PARCELVEIL_ASSIGN_OR_RETURN(wrapped.map, LoadTableMap(flags.map));
+  if (IsPostgres(flags.db)) {
+    PARCELVEIL_ASSIGN_OR_RETURN(
+        wrapped.migration,
+        Migration::OpenPostgres(flags.db, wrapped.map, SystemClock()));
+    return wrapped;
+  }
+  PARCELVEIL_ASSIGN_OR_RETURN(wrapped.db, OpenDatabase(flags, access));
+  PARCELVEIL_ASSIGN_OR_RETURN(
+      wrapped.migration,
+      Migration::Open(wrapped.db.get(), wrapped.map, SystemClock()));
+  return wrapped;
+}
+
+std::string Rows(int64_t count) {
+  return absl::StrCat(FormatCount(count), count == 1 ? " row" : " rows");
+}
 
 void AddWrapCommands(CLI::App* app, Session* session) {
   CLI::App* wrap = app->add_subcommand(
       "wrap", "move a table with plaintext columns over to sealed ones");
   wrap->require_subcommand(1);
-  const auto flags = std::make_shared<Flags>();
+  const auto flags = std::make_shared<WrapFlags>();
   AddStep(wrap, session, "plan",
           "say what wrapping the table will do; changes nothing", flags, Plan);
-  AddStep(wrap, session, "run",
-          "seal every row beside its plaintext; stop it and run it again at "
-          "will",
-          flags, Run)
-      ->add_option("--batch", flags->batch_rows, "rows committed together")
-      ->check(CLI::Range(1, 100000))
-      ->capture_default_str();
+  AddRunFlags(AddStep(wrap, session, "run",
+                      "seal every row beside its plaintext; stop it and run it "
+                      "again at will",
+                      flags, Run),
+              flags.get());
   AddStep(wrap, session, "status", "how far the table has come", flags, Status)
       ->add_flag("--listed", flags->listed,
                  "the rows that could not be sealed, and why");
   AddStep(wrap, session, "verify",
-          "open every row and compare it with the plaintext", flags, Verify)
+          "open every row and compare it with the plaintext", flags, WrapVerify)
       ->add_option("--role", flags->role, "who opens (default: GATE)")
       ->type_name("NAME");
   CLI::App* finish =
       AddStep(wrap, session, "finish",
-              "remove the plaintext; there is no way back", flags, Finish);
+              "remove the plaintext; there is no way back", flags, WrapFinish);
   finish->add_flag("--yes", flags->yes, "do not ask");
   finish->add_flag("--dry-run", flags->dry_run,
                    "print the statements and change nothing");
+  finish
+      ->add_option("--rewrite", flags->rewrite,
+                   "PostgreSQL: rewrite the table now (full), or leave its old "
+                   "pages until later")
+      ->check(CLI::IsMember({"full", "later"}))
+      ->capture_default_str();
+  AddLockTimeout(finish, flags.get());
+  AddStep(wrap, session, "undo", "take away what runs added; not after finish",
+          flags, WrapUndo)
+      ->add_flag("--yes", flags->yes, "do not ask");
 }
 
 }  // namespace parcelveil::cli

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// parcelveil wrap plan|run|status|verify|finish
+// parcelveil wrap plan|run|status|verify|finish|undo
 
 #ifndef PARCELVEIL_SRC_CLI_WRAP_COMMAND_H_
 #define PARCELVEIL_SRC_CLI_WRAP_COMMAND_H_

@@ -4,8 +4,8 @@
 
 #include "parcelveil/migrate.h"
 #include "src/base/status.h"
-#include "src/migrate/migration_state.h"
 #include "src/migrate/row_day.h"
+#include "src/migrate/sqlite_state.h"
 
 namespace parcelveil {
 
@@ -25,22 +25,33 @@ std::string_view Describe(MigrationPhase phase) {
   return "unknown";
 }
 
-Migration::Migration(std::unique_ptr<State> state) : state_(std::move(state)) {}
-Migration::~Migration() = default;
+absl::Status Migration::Undo(const Keyring&) {
+  return absl::UnimplementedError(
+      "undo: not for this database; restore the table from a backup");
+}
 
-absl::StatusOr<std::unique_ptr<Migration>> Migration::Open(SqliteDatabase* db,
-                                                           const TableMap& map,
-                                                           const Clock* clock) {
+SqliteMigration::SqliteMigration(std::unique_ptr<State> state)
+    : state_(std::move(state)) {}
+SqliteMigration::~SqliteMigration() = default;
+
+absl::StatusOr<std::unique_ptr<Migration>> SqliteMigration::Open(
+    SqliteDatabase* db, const TableMap& map, const Clock* clock) {
   auto state = std::make_unique<State>(
       db, map, clock == nullptr ? SystemClock() : clock);
   PARCELVEIL_RETURN_IF_ERROR(state->CheckColumns());
   PARCELVEIL_RETURN_IF_ERROR(state->CheckKey());
   PARCELVEIL_RETURN_IF_ERROR(
       migrate::RowDay::Create(map.time_zone, absl::UTCTimeZone()).status());
-  return std::unique_ptr<Migration>(new Migration(std::move(state)));
+  return std::unique_ptr<Migration>(new SqliteMigration(std::move(state)));
 }
 
-absl::StatusOr<MigrationStatus> Migration::Status() {
+absl::StatusOr<std::unique_ptr<Migration>> Migration::Open(SqliteDatabase* db,
+                                                           const TableMap& map,
+                                                           const Clock* clock) {
+  return SqliteMigration::Open(db, map, clock);
+}
+
+absl::StatusOr<MigrationStatus> SqliteMigration::Status() {
   MigrationStatus status;
   PARCELVEIL_ASSIGN_OR_RETURN(
       const auto snapshot,
@@ -69,7 +80,7 @@ absl::StatusOr<MigrationStatus> Migration::Status() {
   return status;
 }
 
-absl::Status Migration::ForEachListed(
+absl::Status SqliteMigration::ForEachListed(
     const std::function<void(const UnsealedRow&)>& f) {
   PARCELVEIL_ASSIGN_OR_RETURN(const migrate::WrapState wrap, state_->Read());
   if (wrap.phase != MigrationPhase::kFilling &&

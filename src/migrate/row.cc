@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <limits>
 
-#include "parcelveil/field.h"
 #include "parcelveil/mask.h"
 #include "src/base/utf8.h"
 #include "src/migrate/sqlite_text.h"
@@ -68,6 +67,18 @@ void ReadRow(const SqliteStatement& statement, const TableMap& map,
   }
   row->added.resize(AddedColumns(map).size());
   for (SqliteValue& added : row->added) added = statement.Value(at++);
+}
+
+Record ToRecord(const Row& row, const TableMap& map) {
+  Record record(row.record_id);
+  record.set_scope(row.scope_id());
+  record.set_version(row.version_id());
+  record.set_day(*row.day);
+  for (size_t i = 0; i < row.texts.size(); ++i) {
+    if (row.texts[i].is_null()) continue;
+    record.Set(map.columns[i].slot, row.texts[i].bytes);
+  }
+  return record;
 }
 
 DayRange ReadableDays(const Schema& schema, const TableMap& map, Epoch today) {

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "absl/time/civil_time.h"
+#include "parcelveil/field.h"
 #include "parcelveil/ids.h"
 #include "parcelveil/migrate.h"
 #include "parcelveil/schema.h"
@@ -39,6 +40,9 @@ struct Row {
 // `row`.
 void ReadRow(const SqliteStatement& statement, const TableMap& map,
              const RowDay& row_day, Row* row);
+
+// What is sealed of a row without a fault. Borrows its texts.
+Record ToRecord(const Row& row, const TableMap& map);
 
 // Which days may be sealed: a row that no role could read is not.
 struct DayRange {

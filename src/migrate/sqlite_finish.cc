@@ -8,32 +8,13 @@
 #include "absl/strings/str_join.h"
 #include "parcelveil/migrate.h"
 #include "src/base/status.h"
-#include "src/migrate/migration_state.h"
+#include "src/migrate/sqlite_state.h"
 
 namespace parcelveil {
 namespace {
 
+using migrate::HasWord;
 using migrate::Quote;
-using migrate::QuoteText;
-
-bool IsNameByte(char c) {
-  return absl::ascii_isalnum(static_cast<unsigned char>(c)) || c == '_' ||
-         c == '$' || static_cast<unsigned char>(c) >= 0x80;
-}
-
-// Whether `name` stands in `sql` as a word, in any case.
-bool HasWord(const std::string& sql, const std::string& name) {
-  const std::string text = absl::AsciiStrToLower(sql);
-  const std::string word = absl::AsciiStrToLower(name);
-  for (size_t at = text.find(word); at != std::string::npos;
-       at = text.find(word, at + 1)) {
-    const size_t end = at + word.size();
-    const bool starts = at == 0 || !IsNameByte(text[at - 1]);
-    const bool ends = end == text.size() || !IsNameByte(text[end]);
-    if (starts && ends) return true;
-  }
-  return false;
-}
 
 absl::Status Refuse(const std::string& table, const std::string& why) {
   return MakeStatus(Reason::kWrongState, "finish " + table + ": " + why);
@@ -41,8 +22,8 @@ absl::Status Refuse(const std::string& table, const std::string& why) {
 
 }  // namespace
 
-absl::StatusOr<std::vector<MigrationPlan::Mention>> Migration::State::Mentions()
-    const {
+absl::StatusOr<std::vector<MigrationPlan::Mention>>
+SqliteMigration::State::Mentions() const {
   PARCELVEIL_ASSIGN_OR_RETURN(
       SqliteStatement select,
       Prepare("SELECT type, name, tbl_name, sql FROM sqlite_schema WHERE type "
@@ -65,8 +46,8 @@ absl::StatusOr<std::vector<MigrationPlan::Mention>> Migration::State::Mentions()
   }
 }
 
-absl::StatusOr<std::vector<std::string>> Migration::State::DropStatements()
-    const {
+absl::StatusOr<std::vector<std::string>>
+SqliteMigration::State::DropStatements() const {
   std::vector<std::string> statements = sql.DropTriggers();
   PARCELVEIL_ASSIGN_OR_RETURN(const auto mentions, Mentions());
   for (const MigrationPlan::Mention& mention : mentions) {
@@ -84,7 +65,7 @@ absl::StatusOr<std::vector<std::string>> Migration::State::DropStatements()
   return statements;
 }
 
-absl::Status Migration::State::CheckFinish() const {
+absl::Status SqliteMigration::State::CheckFinish() const {
   PARCELVEIL_ASSIGN_OR_RETURN(const migrate::WrapState wrap, Read());
   switch (wrap.phase) {
     case MigrationPhase::kNotStarted:
@@ -129,7 +110,7 @@ absl::Status Migration::State::CheckFinish() const {
   return absl::OkStatus();
 }
 
-absl::Status Migration::State::DropPlaintext() const {
+absl::Status SqliteMigration::State::DropPlaintext() const {
   PARCELVEIL_ASSIGN_OR_RETURN(
       const auto transaction,
       SqliteTransaction::Begin(db, SqliteTransaction::Kind::kExclusive));
@@ -146,7 +127,7 @@ absl::Status Migration::State::DropPlaintext() const {
   return transaction->Commit();
 }
 
-absl::Status Migration::State::CleanFiles() const {
+absl::Status SqliteMigration::State::CleanFiles() const {
   const auto checkpoint = [&]() -> absl::Status {
     PARCELVEIL_ASSIGN_OR_RETURN(const int64_t is_busy,
                                 Count("PRAGMA wal_checkpoint(TRUNCATE)"));
@@ -164,9 +145,9 @@ absl::Status Migration::State::CleanFiles() const {
   return checkpoint();
 }
 
-absl::Status Migration::CheckFinish() { return state_->CheckFinish(); }
+absl::Status SqliteMigration::CheckFinish() { return state_->CheckFinish(); }
 
-absl::StatusOr<std::vector<std::string>> Migration::FinishStatements() {
+absl::StatusOr<std::vector<std::string>> SqliteMigration::FinishStatements() {
   PARCELVEIL_ASSIGN_OR_RETURN(const migrate::WrapState wrap, state_->Read());
   std::vector<std::string> statements = {"PRAGMA secure_delete = ON"};
   if (wrap.phase == MigrationPhase::kFinished)
@@ -182,19 +163,20 @@ absl::StatusOr<std::vector<std::string>> Migration::FinishStatements() {
   return statements;
 }
 
-absl::Status Migration::Finish() {
+absl::StatusOr<FinishResult> SqliteMigration::Finish(const FinishOptions&) {
   PARCELVEIL_RETURN_IF_ERROR(CheckFinish());
   PARCELVEIL_ASSIGN_OR_RETURN(migrate::WrapState wrap, state_->Read());
-  if (wrap.phase == MigrationPhase::kFinished) return absl::OkStatus();
+  if (wrap.phase == MigrationPhase::kFinished) return FinishResult();
   PARCELVEIL_RETURN_IF_ERROR(state_->OverwriteDeleted());
   PARCELVEIL_RETURN_IF_ERROR(state_->DropPlaintext());
   PARCELVEIL_RETURN_IF_ERROR(state_->CleanFiles());
   PARCELVEIL_ASSIGN_OR_RETURN(wrap, state_->Read());
   wrap.phase = MigrationPhase::kFinished;
-  return state_->Write(wrap);
+  PARCELVEIL_RETURN_IF_ERROR(state_->Write(wrap));
+  return FinishResult();
 }
 
-absl::Status Migration::State::OverwriteDeleted() const {
+absl::Status SqliteMigration::State::OverwriteDeleted() const {
   PARCELVEIL_RETURN_IF_ERROR(db->Execute("PRAGMA secure_delete = ON", Name()));
   PARCELVEIL_ASSIGN_OR_RETURN(SqliteStatement mode,
                               Prepare("PRAGMA journal_mode"));

@@ -7,8 +7,9 @@
 #include "parcelveil/field.h"
 #include "parcelveil/migrate.h"
 #include "src/base/status.h"
-#include "src/migrate/migration_state.h"
+#include "src/migrate/past_keys.h"
 #include "src/migrate/row.h"
+#include "src/migrate/sqlite_state.h"
 
 namespace parcelveil {
 namespace {
@@ -20,7 +21,7 @@ using migrate::SqliteText;
 }  // namespace
 
 // One run: what it needs prepared, and its batches.
-class Migration::Runner {
+class SqliteMigration::Runner {
  public:
   // Brings the table's columns, indexes and triggers up to the map.
   static absl::StatusOr<std::unique_ptr<Runner>> Create(
@@ -85,7 +86,7 @@ class Migration::Runner {
   int64_t num_done_ = 0;
 };
 
-absl::Status Migration::Runner::PrepareTable(State* state) {
+absl::Status SqliteMigration::Runner::PrepareTable(State* state) {
   PARCELVEIL_ASSIGN_OR_RETURN(
       const auto transaction,
       SqliteTransaction::Begin(state->db, SqliteTransaction::Kind::kWrite));
@@ -115,8 +116,8 @@ absl::Status Migration::Runner::PrepareTable(State* state) {
   return transaction->Commit();
 }
 
-absl::StatusOr<Migration::Runner::Statements>
-Migration::Runner::PrepareStatements(State* state) {
+absl::StatusOr<SqliteMigration::Runner::Statements>
+SqliteMigration::Runner::PrepareStatements(State* state) {
   const SqliteText& sql = state->sql;
   const std::string of_row =
       " WHERE table_name = " + QuoteText(state->map.table) + " AND row_key = ?";
@@ -143,8 +144,9 @@ Migration::Runner::PrepareStatements(State* state) {
                     std::move(list),   std::move(unlist)};
 }
 
-absl::StatusOr<std::unique_ptr<Migration::Runner>> Migration::Runner::Create(
-    State* state, const Keyring& keyring, const RunOptions& options) {
+absl::StatusOr<std::unique_ptr<SqliteMigration::Runner>>
+SqliteMigration::Runner::Create(State* state, const Keyring& keyring,
+                                const RunOptions& options) {
   PARCELVEIL_ASSIGN_OR_RETURN(auto sealer,
                               Sealer::Create(&keyring, state->map));
   PARCELVEIL_ASSIGN_OR_RETURN(
@@ -157,7 +159,7 @@ absl::StatusOr<std::unique_ptr<Migration::Runner>> Migration::Runner::Create(
                  std::move(statements)));
 }
 
-absl::StatusOr<RunResult> Migration::Runner::Run() {
+absl::StatusOr<RunResult> SqliteMigration::Runner::Run() {
   PARCELVEIL_ASSIGN_OR_RETURN(const migrate::WrapState wrap, state_->Read());
   PARCELVEIL_ASSIGN_OR_RETURN(const int64_t total, state_->CountToGo(wrap));
   for (auto batch : {&Runner::FillBatch, &Runner::DrainBatch}) {
@@ -173,7 +175,7 @@ absl::StatusOr<RunResult> Migration::Runner::Run() {
   return result_;
 }
 
-absl::StatusOr<bool> Migration::Runner::WithKeys(
+absl::StatusOr<bool> SqliteMigration::Runner::WithKeys(
     absl::StatusOr<bool> (Runner::*batch)()) {
   absl::StatusOr<bool> has_more = (this->*batch)();
   if (ReasonOf(has_more.status()) == Reason::kNoActiveKey) {
@@ -188,25 +190,14 @@ absl::StatusOr<bool> Migration::Runner::WithKeys(
   return has_more;
 }
 
-absl::Status Migration::Runner::MakeKeys(const absl::Status& missing) {
+absl::Status SqliteMigration::Runner::MakeKeys(const absl::Status& missing) {
   PARCELVEIL_ASSIGN_OR_RETURN(const auto first, FirstDayToGo());
   if (!first.has_value()) return missing;  // today's key is what is missing
-  if (!options_.make_keys) {
-    return MakeStatus(
-        Reason::kNoActiveKey,
-        "wrap " + state_->Name() +
-            ": there are no keys for its past days; "
-            "where the signing key is, run `parcelveil keyring maintain "
-            "--since " +
-            Describe(EpochOf(*first)) +
-            "`, copy the keyring here and run the same command again");
-  }
-  PARCELVEIL_RETURN_IF_ERROR(options_.make_keys(*first));
-  return keyring_.Reload();
+  return migrate::MakePastKeys(keyring_, options_, state_->Name(), *first);
 }
 
 absl::StatusOr<std::optional<absl::CivilDay>>
-Migration::Runner::FirstDayToGo() {
+SqliteMigration::Runner::FirstDayToGo() {
   PARCELVEIL_ASSIGN_OR_RETURN(const migrate::WrapState wrap, state_->Read());
   const bool is_filling = wrap.phase == MigrationPhase::kFilling;
   const bool has_key = !wrap.last_key.is_null();
@@ -227,7 +218,7 @@ Migration::Runner::FirstDayToGo() {
   }
 }
 
-absl::StatusOr<bool> Migration::Runner::FillBatch() {
+absl::StatusOr<bool> SqliteMigration::Runner::FillBatch() {
   PARCELVEIL_ASSIGN_OR_RETURN(
       const auto transaction,
       SqliteTransaction::Begin(state_->db, SqliteTransaction::Kind::kWrite));
@@ -249,7 +240,7 @@ absl::StatusOr<bool> Migration::Runner::FillBatch() {
   return has_more;
 }
 
-void Migration::Runner::StartBatch() {
+void SqliteMigration::Runner::StartBatch() {
   pending_ = RunResult();
   num_passed_ = 0;
   if (check_.has_value() && today_ == keyring_.Today()) return;
@@ -257,7 +248,7 @@ void Migration::Runner::StartBatch() {
   check_.emplace(state_->map, keyring_.schema(), today_);
 }
 
-absl::StatusOr<size_t> Migration::Runner::ReadRows(
+absl::StatusOr<size_t> SqliteMigration::Runner::ReadRows(
     const migrate::WrapState& wrap) {
   rows_.resize(static_cast<size_t>(options_.batch_rows));
   const bool after_key = !wrap.last_key.is_null();
@@ -275,7 +266,7 @@ absl::StatusOr<size_t> Migration::Runner::ReadRows(
   return num_rows;
 }
 
-absl::StatusOr<bool> Migration::Runner::DrainBatch() {
+absl::StatusOr<bool> SqliteMigration::Runner::DrainBatch() {
   PARCELVEIL_ASSIGN_OR_RETURN(
       const auto transaction,
       SqliteTransaction::Begin(state_->db, SqliteTransaction::Kind::kWrite));
@@ -314,7 +305,7 @@ absl::StatusOr<bool> Migration::Runner::DrainBatch() {
   return keys.size() == static_cast<size_t>(options_.batch_rows);
 }
 
-absl::Status Migration::Runner::TakeRow(const Row& row, bool is_new) {
+absl::Status SqliteMigration::Runner::TakeRow(const Row& row, bool is_new) {
   ++num_passed_;
   PARCELVEIL_RETURN_IF_ERROR(RunForKey(&statements_.clean, row));
   // Sealed already by whoever wrote it, or nothing to seal.
@@ -323,16 +314,9 @@ absl::Status Migration::Runner::TakeRow(const Row& row, bool is_new) {
   return SealRow(row);
 }
 
-absl::Status Migration::Runner::SealRow(const Row& row) {
-  Record record(row.record_id);
-  record.set_scope(row.scope_id());
-  record.set_version(row.version_id());
-  record.set_day(*row.day);
-  for (size_t i = 0; i < row.texts.size(); ++i) {
-    if (row.texts[i].is_null()) continue;
-    record.Set(state_->map.columns[i].slot, row.texts[i].bytes);
-  }
-  const absl::Status status = sealer_->SealInto(record, &sealed_);
+absl::Status SqliteMigration::Runner::SealRow(const Row& row) {
+  const absl::Status status =
+      sealer_->SealInto(migrate::ToRecord(row, state_->map), &sealed_);
   if (absl::IsInvalidArgument(status)) {
     return ListRow(row,
                    {state_->map.columns[0].name, UnsealedReason::kRefused});
@@ -343,7 +327,7 @@ absl::Status Migration::Runner::SealRow(const Row& row) {
   return RunForKey(&statements_.unlist_row, row);
 }
 
-absl::Status Migration::Runner::WriteCells(const Row& row) {
+absl::Status SqliteMigration::Runner::WriteCells(const Row& row) {
   SqliteStatement& update = statements_.update;
   const auto cells = sealed_.cells();
   size_t next = 0;  // cells come in the columns' order, without the empty ones
@@ -359,8 +343,8 @@ absl::Status Migration::Runner::WriteCells(const Row& row) {
   return update.Run();
 }
 
-absl::Status Migration::Runner::ListRow(const Row& row,
-                                        const migrate::Fault& fault) {
+absl::Status SqliteMigration::Runner::ListRow(const Row& row,
+                                              const migrate::Fault& fault) {
   const std::string reason(UnsealedReasonName(fault.reason));
   statements_.list_row.BindValue(0, row.key);
   statements_.list_row.BindText(1, fault.column);
@@ -369,14 +353,14 @@ absl::Status Migration::Runner::ListRow(const Row& row,
   return statements_.list_row.Run();
 }
 
-absl::Status Migration::Runner::RunForKey(SqliteStatement* statement,
-                                          const Row& row) {
+absl::Status SqliteMigration::Runner::RunForKey(SqliteStatement* statement,
+                                                const Row& row) {
   statement->BindValue(0, row.key);
   return statement->Run();
 }
 
-absl::StatusOr<RunResult> Migration::Run(const Keyring& keyring,
-                                         const RunOptions& options) {
+absl::StatusOr<RunResult> SqliteMigration::Run(const Keyring& keyring,
+                                               const RunOptions& options) {
   if (options.batch_rows < 1) {
     return MakeStatus(Reason::kMalformed,
                       "wrap " + state_->Name() +

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-#include "src/migrate/migration_state.h"
+#include "src/migrate/sqlite_state.h"
 
 #include <algorithm>
 
@@ -25,15 +25,16 @@ absl::Status Unusable(const std::string& table, const std::string& why) {
 
 }  // namespace
 
-absl::StatusOr<int64_t> Migration::State::Count(const std::string& text,
-                                                const SqliteValue* key) const {
+absl::StatusOr<int64_t> SqliteMigration::State::Count(
+    const std::string& text, const SqliteValue* key) const {
   PARCELVEIL_ASSIGN_OR_RETURN(SqliteStatement select, Prepare(text));
   if (key != nullptr) select.BindValue(0, *key);
   PARCELVEIL_RETURN_IF_ERROR(select.Step().status());
   return select.Int(0);
 }
 
-absl::StatusOr<std::vector<std::string>> Migration::State::Columns() const {
+absl::StatusOr<std::vector<std::string>> SqliteMigration::State::Columns()
+    const {
   PARCELVEIL_ASSIGN_OR_RETURN(
       SqliteStatement select,
       Prepare("SELECT name FROM pragma_table_xinfo(?)"));
@@ -46,8 +47,8 @@ absl::StatusOr<std::vector<std::string>> Migration::State::Columns() const {
   }
 }
 
-absl::StatusOr<std::vector<std::string>> Migration::State::MissingColumns()
-    const {
+absl::StatusOr<std::vector<std::string>>
+SqliteMigration::State::MissingColumns() const {
   PARCELVEIL_ASSIGN_OR_RETURN(const std::vector<std::string> names, Columns());
   std::vector<std::string> missing;
   for (const std::string& column : migrate::AddedColumns(map)) {
@@ -56,8 +57,8 @@ absl::StatusOr<std::vector<std::string>> Migration::State::MissingColumns()
   return missing;
 }
 
-absl::StatusOr<std::vector<std::string>> Migration::State::PlaintextColumns()
-    const {
+absl::StatusOr<std::vector<std::string>>
+SqliteMigration::State::PlaintextColumns() const {
   PARCELVEIL_ASSIGN_OR_RETURN(const std::vector<std::string> names, Columns());
   std::vector<std::string> there;
   for (const auto& column : map.columns) {
@@ -66,7 +67,7 @@ absl::StatusOr<std::vector<std::string>> Migration::State::PlaintextColumns()
   return there;
 }
 
-absl::Status Migration::State::CheckColumns() const {
+absl::Status SqliteMigration::State::CheckColumns() const {
   PARCELVEIL_ASSIGN_OR_RETURN(const std::vector<std::string> names, Columns());
   if (names.empty()) {
     return Unusable(map.table,
@@ -96,7 +97,7 @@ absl::Status Migration::State::CheckColumns() const {
   return absl::OkStatus();
 }
 
-absl::Status Migration::State::CheckKey() const {
+absl::Status SqliteMigration::State::CheckKey() const {
   PARCELVEIL_ASSIGN_OR_RETURN(
       SqliteStatement select,
       Prepare(
@@ -126,7 +127,7 @@ absl::Status Migration::State::CheckKey() const {
   return absl::OkStatus();
 }
 
-absl::StatusOr<int64_t> Migration::State::CountToGo(
+absl::StatusOr<int64_t> SqliteMigration::State::CountToGo(
     const migrate::WrapState& wrap) const {
   const std::string dirty =
       "SELECT COUNT(*) FROM parcelveil_dirty WHERE table_name = " +
@@ -141,7 +142,7 @@ absl::StatusOr<int64_t> Migration::State::CountToGo(
   return num_after + num_dirty;
 }
 
-absl::StatusOr<int64_t> Migration::State::CountListed() const {
+absl::StatusOr<int64_t> SqliteMigration::State::CountListed() const {
   return Count("SELECT COUNT(*) FROM parcelveil_unsealed WHERE table_name = " +
                QuoteText(map.table));
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // What every step of a migration has at hand.
 
-#ifndef PARCELVEIL_SRC_MIGRATE_MIGRATION_STATE_H_
-#define PARCELVEIL_SRC_MIGRATE_MIGRATION_STATE_H_
+#ifndef PARCELVEIL_SRC_MIGRATE_SQLITE_STATE_H_
+#define PARCELVEIL_SRC_MIGRATE_SQLITE_STATE_H_
 
 #include <string>
 #include <vector>
@@ -13,12 +13,13 @@
 #include "parcelveil/migrate.h"
 #include "parcelveil/sqlite.h"
 #include "parcelveil/table_map.h"
+#include "src/migrate/sqlite_migration.h"
 #include "src/migrate/sqlite_text.h"
 #include "src/migrate/wrap_state.h"
 
 namespace parcelveil {
 
-class Migration::State {
+class SqliteMigration::State {
  public:
   State(SqliteDatabase* database, const TableMap& table_map, const Clock* c)
       : db(database), map(table_map), sql(map), clock(c) {}
@@ -67,4 +68,4 @@ class Migration::State {
 
 }  // namespace parcelveil
 
-#endif  // PARCELVEIL_SRC_MIGRATE_MIGRATION_STATE_H_
+#endif  // PARCELVEIL_SRC_MIGRATE_SQLITE_STATE_H_

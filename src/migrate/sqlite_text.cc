@@ -8,33 +8,6 @@
 #include "absl/strings/str_join.h"
 
 namespace parcelveil::migrate {
-namespace {
-
-std::string QuoteWith(char quote, std::string_view text) {
-  std::string quoted(1, quote);
-  for (char c : text) {
-    quoted += c;
-    if (c == quote) quoted += quote;
-  }
-  return quoted + quote;
-}
-
-}  // namespace
-
-std::string Quote(std::string_view name) { return QuoteWith('"', name); }
-std::string QuoteText(std::string_view text) { return QuoteWith('\'', text); }
-
-std::vector<std::string> AddedColumns(const TableMap& map) {
-  std::vector<std::string> columns;
-  for (const auto& column : map.columns) {
-    columns.push_back(column.sealed_column);
-  }
-  for (const auto& view : map.views) columns.push_back(view.column);
-  for (const auto& column : map.columns) {
-    for (const auto& index : column.indexes) columns.push_back(index.column);
-  }
-  return columns;
-}
 
 // A row key has no declared type: it is kept as the table holds it.
 std::vector<std::string> SqliteText::CreateStateTables() const {

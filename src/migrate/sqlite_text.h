@@ -10,15 +10,9 @@
 #include <vector>
 
 #include "parcelveil/table_map.h"
+#include "src/migrate/sql_name.h"
 
 namespace parcelveil::migrate {
-
-// Returns the name as an SQL identifier, the text as an SQL literal.
-std::string Quote(std::string_view name);
-std::string QuoteText(std::string_view text);
-
-// Columns that a run adds, in the order in which a Sealer gives them.
-std::vector<std::string> AddedColumns(const TableMap& map);
 
 class SqliteText {
  public:

@@ -15,7 +15,9 @@ constexpr const char* kFilled = "filled";
 constexpr const char* kDropped = "dropped";
 constexpr const char* kFinished = "finished";
 
-const char* PhaseName(MigrationPhase phase) {
+}  // namespace
+
+std::string_view PhaseName(MigrationPhase phase) {
   switch (phase) {
     case MigrationPhase::kNotStarted:
     case MigrationPhase::kFilling:
@@ -30,7 +32,7 @@ const char* PhaseName(MigrationPhase phase) {
   return kFilling;
 }
 
-absl::StatusOr<MigrationPhase> PhaseOf(std::string_view name) {
+absl::StatusOr<MigrationPhase> ParsePhase(std::string_view name) {
   for (MigrationPhase phase :
        {MigrationPhase::kFilling, MigrationPhase::kFilled,
         MigrationPhase::kDropped, MigrationPhase::kFinished}) {
@@ -40,8 +42,6 @@ absl::StatusOr<MigrationPhase> PhaseOf(std::string_view name) {
       "read table parcelveil_wrap: unknown phase; a newer parcelveil may have "
       "written it, use that one");
 }
-
-}  // namespace
 
 std::string MapFingerprint(const TableMap& map) {
   std::string text = absl::StrCat(
@@ -79,7 +79,7 @@ absl::StatusOr<WrapState> ReadState(SqliteDatabase* db,
   select.BindText(0, table);
   PARCELVEIL_ASSIGN_OR_RETURN(const bool found, select.Step());
   if (!found) return state;
-  PARCELVEIL_ASSIGN_OR_RETURN(state.phase, PhaseOf(select.Bytes(0)));
+  PARCELVEIL_ASSIGN_OR_RETURN(state.phase, ParsePhase(select.Bytes(0)));
   state.map = std::string(select.Bytes(1));
   state.last_key = select.Value(2);
   if (!select.IsNull(3)) state.verified = absl::FromUnixMillis(select.Int(3));

@@ -6,6 +6,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -23,6 +24,10 @@ struct WrapState {
   int64_t num_batches = 0;  // committed so far: a verify must see no new one
   std::optional<absl::Time> verified;
 };
+
+// A phase as it is kept. On disk: never rename.
+std::string_view PhaseName(MigrationPhase phase);
+absl::StatusOr<MigrationPhase> ParsePhase(std::string_view name);
 
 // The parts of a map that sealed fields depend on, as text: a run must go on
 // with the same.

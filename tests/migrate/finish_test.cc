@@ -40,7 +40,7 @@ class FinishTest : public ::parcelveil::testing::WrapTest {
     EXPECT_NE(AllBytes().find(*texts.begin()), std::string::npos);
     Run();
     ASSERT_TRUE(Verify().counts);
-    ASSERT_THAT(OpenMigration()->Finish(), IsOk());
+    ASSERT_THAT(OpenMigration()->Finish({}), IsOk());
     ExpectNoneLeft(texts);
     EXPECT_EQ(Count("SELECT COUNT(*) FROM pragma_table_info('waybill') WHERE "
                     "name IN ('recipient_name', 'recipient_phone', "
@@ -79,23 +79,23 @@ TEST_F(FinishTest, LeavesNoPlaintextByteOfDeletedRowsAndIndexes) {
   Execute("DELETE FROM waybill WHERE waybill_no > 'SF000450'");
   Run();
   ASSERT_TRUE(Verify().counts);
-  ASSERT_THAT(OpenMigration()->Finish(), IsOk());
+  ASSERT_THAT(OpenMigration()->Finish({}), IsOk());
   ExpectNoneLeft(texts);
 }
 
 TEST_F(FinishTest, RefusesBeforeAFullVerifySinceTheLastRun) {
   InsertMany(5);
-  EXPECT_THAT(OpenMigration()->Finish(), ReasonIs(Reason::kWrongState));
+  EXPECT_THAT(OpenMigration()->Finish({}), ReasonIs(Reason::kWrongState));
   Run();
-  EXPECT_THAT(OpenMigration()->Finish(), ReasonIs(Reason::kWrongState));
+  EXPECT_THAT(OpenMigration()->Finish({}), ReasonIs(Reason::kWrongState));
   EXPECT_TRUE(Verify().counts);
   EXPECT_THAT(OpenMigration()->CheckFinish(), IsOk());
   Insert({"SF9"});
-  EXPECT_THAT(OpenMigration()->Finish(),
+  EXPECT_THAT(OpenMigration()->Finish({}),
               StatusIs(absl::StatusCode::kFailedPrecondition,
                        HasSubstr("1 rows were written")));
   Run();
-  EXPECT_THAT(OpenMigration()->Finish(),
+  EXPECT_THAT(OpenMigration()->Finish({}),
               StatusIs(absl::StatusCode::kFailedPrecondition,
                        HasSubstr("wrap verify")));
   EXPECT_EQ(Count("SELECT COUNT(recipient_name) FROM waybill"), 6);
@@ -106,7 +106,7 @@ TEST_F(FinishTest, RefusesWhileRowsAreListed) {
   Insert({"SF9", "2026-11-24", "***"});
   Run();
   EXPECT_EQ(Verify().num_listed, 1);
-  EXPECT_THAT(OpenMigration()->Finish(),
+  EXPECT_THAT(OpenMigration()->Finish({}),
               StatusIs(absl::StatusCode::kFailedPrecondition,
                        HasSubstr("1 rows could not be sealed")));
 }
@@ -116,7 +116,7 @@ TEST_F(FinishTest, RefusesWhileAViewReadsTheColumns) {
   Execute("CREATE VIEW names AS SELECT recipient_name FROM waybill");
   Run();
   Verify();
-  EXPECT_THAT(OpenMigration()->Finish(),
+  EXPECT_THAT(OpenMigration()->Finish({}),
               StatusIs(absl::StatusCode::kFailedPrecondition,
                        HasSubstr("the view \"names\"")));
 }
@@ -135,22 +135,22 @@ TEST_F(FinishTest, GoesOnAfterItDiedBetweenItsSteps) {
     PARCELVEIL_ASSERT_OK_AND_ASSIGN(
         auto select, reader->Prepare("SELECT * FROM waybill", "test"));
     ASSERT_THAT(select.Step(), IsOk());
-    EXPECT_THAT(OpenMigration()->Finish(),
+    EXPECT_THAT(OpenMigration()->Finish({}),
                 StatusIs(absl::StatusCode::kUnavailable,
                          HasSubstr("run the same command again")));
     EXPECT_EQ(Status().phase, MigrationPhase::kDropped);
   }
-  ASSERT_THAT(OpenMigration()->Finish(), IsOk());
+  ASSERT_THAT(OpenMigration()->Finish({}), IsOk());
   ExpectNoneLeft(texts);
   EXPECT_EQ(Status().phase, MigrationPhase::kFinished);
-  EXPECT_THAT(OpenMigration()->Finish(), IsOk());
+  EXPECT_THAT(OpenMigration()->Finish({}), IsOk());
   EXPECT_EQ(Run().num_sealed, 0);
 }
 
 TEST_F(FinishTest, ErrorsNameNoValue) {
   Insert({"SF1", "2026-11-24", "***", "13812341234"});
   Run();
-  const std::string message(OpenMigration()->Finish().message());
+  const std::string message(OpenMigration()->Finish({}).status().message());
   EXPECT_THAT(message, Not(HasSubstr("***")));
   EXPECT_THAT(message, Not(HasSubstr("1381234")));
 }

@@ -229,7 +229,7 @@ TEST_F(RunTest, TakesNamesWithQuotesSpacesAndChinese) {
   Execute("UPDATE \"运单 \"\"a\"\" 'b'\" SET \"收件人 \"\"名\"\"\" = '韩梅梅'");
   EXPECT_EQ(Run().num_sealed, 1);
   EXPECT_TRUE(Verify().counts);
-  EXPECT_THAT(OpenMigration()->Finish(), IsOk());
+  EXPECT_THAT(OpenMigration()->Finish({}), IsOk());
 }
 
 TEST_F(RunTest, TakesIntegerKeysNumbersAsPhonesAndUnixTime) {
