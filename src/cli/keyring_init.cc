@@ -11,12 +11,15 @@
 #include <vector>
 
 #include "absl/strings/escaping.h"
+#include "absl/time/clock.h"
 #include "parcelveil/keyring_admin.h"
 #include "src/base/status.h"
 #include "src/cli/command.h"
 #include "src/cli/json.h"
+#include "src/cli/keyring_log.h"
 #include "src/cli/keyring_signer.h"
 #include "src/keyring/calendar.h"
+#include "src/keyring/publication.h"
 #include "src/store/file/file_io.h"
 
 namespace parcelveil::cli {
@@ -94,7 +97,13 @@ absl::Status Fill(const store::KeyringDir& dir, const KeyringFlags& flags,
       absl::BytesToHexString(std::string(signer.begin(), signer.end())) + "\n",
       0644));
   PARCELVEIL_ASSIGN_OR_RETURN(KeyringFiles files, created->editor->Sign());
-  return dir.Publish({}, files);
+  PARCELVEIL_RETURN_IF_ERROR(dir.Publish({}, files));
+  PARCELVEIL_ASSIGN_OR_RETURN(
+      keyring::PublicationLeaves leaves,
+      keyring::LeavesOfPublication({}, files, {signer}, absl::Now()));
+  PARCELVEIL_ASSIGN_OR_RETURN(const std::unique_ptr<KeyringLog> log,
+                              KeyringLog::Open(dir, unlock));
+  return log->Append(std::move(leaves.after));
 }
 
 // Made beside its place and moved there whole.
@@ -171,7 +180,10 @@ std::string Introduction(const Flags& flags, const KeyringEditor& editor) {
       {file("signer.pub"), "tells every host whose signature to trust"},
       {file("secret/"),
        "one secret a role; a host gets only its own "
-       "(`keyring export`)"}};
+       "(`keyring export`)"},
+      {file("log"),
+       "what was published and destroyed, signed (`audit show`); "
+       "log.pub checks it"}};
   if (flags.common.passphrase_file.empty()) {
     places.push_back({file("unlock"),
                       "opens signer and secrets; whoever has "

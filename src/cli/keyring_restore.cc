@@ -5,13 +5,17 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "absl/time/clock.h"
 #include "src/base/status.h"
 #include "src/cli/command.h"
 #include "src/cli/json.h"
+#include "src/cli/keyring_log.h"
 #include "src/cli/keyring_signer.h"
 #include "src/crypto/hash.h"
+#include "src/keyring/publication.h"
 #include "src/store/file/file_io.h"
 
 namespace parcelveil::cli {
@@ -119,6 +123,25 @@ absl::Status Publish(const store::KeyringDir& dir,
   return dir.Publish(previous, next);
 }
 
+// The restored serial, on record.
+absl::Status Log(const Flags& flags, const store::KeyringDir& dir,
+                 const Restored& restored) {
+  if (restored.scope != Scope::kNational) return absl::OkStatus();
+  PARCELVEIL_ASSIGN_OR_RETURN(
+      const Unlock unlock,
+      store::ReadUnlock(flags.common.passphrase_file, dir.UnlockFile()));
+  PARCELVEIL_ASSIGN_OR_RETURN(const std::vector<SignerPublicKey> signers,
+                              dir.ReadSigners());
+  KeyringFiles next;
+  next.main = restored.file;
+  PARCELVEIL_ASSIGN_OR_RETURN(
+      keyring::PublicationLeaves leaves,
+      keyring::LeavesOfPublication({}, next, signers, absl::Now()));
+  PARCELVEIL_ASSIGN_OR_RETURN(const std::unique_ptr<KeyringLog> log,
+                              KeyringLog::Open(dir, unlock));
+  return log->Append(std::move(leaves.after));
+}
+
 absl::Status Run(const Flags& flags, Session* session) {
   const store::KeyringDir dir(flags.common.keyring);
   const Scope scope{flags.outlet};
@@ -140,6 +163,7 @@ absl::Status Run(const Flags& flags, Session* session) {
     PARCELVEIL_RETURN_IF_ERROR(
         OpenFloor(dir, flags.common, scope)
             .Write({restored.serial, crypto::Sha256(restored.file)}));
+    PARCELVEIL_RETURN_IF_ERROR(Log(flags, dir, restored));
   }
   session->Print(session->json ? ToJson(restored) : ToText(flags, restored));
   return absl::OkStatus();

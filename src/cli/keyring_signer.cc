@@ -5,8 +5,11 @@
 #include <filesystem>
 #include <map>
 
+#include "absl/time/clock.h"
 #include "src/base/status.h"
+#include "src/cli/keyring_log.h"
 #include "src/keyring/calendar.h"
+#include "src/keyring/publication.h"
 #include "src/store/file/file_io.h"
 
 namespace parcelveil::cli {
@@ -122,14 +125,25 @@ absl::Status KeyringSigner::WriteSecrets(
 
 absl::StatusOr<uint64_t> KeyringSigner::Publish() {
   PARCELVEIL_ASSIGN_OR_RETURN(KeyringFiles next, editor_->Sign());
-  if (!next.main.empty() || !next.shards.empty()) {
-    PARCELVEIL_RETURN_IF_ERROR(lock_ == nullptr
-                                   ? dir_.Publish(files_, next)
-                                   : dir_.PublishLocked(*lock_, files_, next));
-    for (const auto& [scope, floor] : editor_->floors()) {
-      PARCELVEIL_RETURN_IF_ERROR(OpenFloor(dir_, flags_, scope).Write(floor));
-    }
+  if (next.main.empty() && next.shards.empty()) return editor_->serial();
+  if (lock_ == nullptr) {
+    PARCELVEIL_ASSIGN_OR_RETURN(store::Fd lock, dir_.Lock());
+    lock_ = std::make_unique<store::Fd>(std::move(lock));
   }
+  PARCELVEIL_ASSIGN_OR_RETURN(const std::unique_ptr<KeyringLog> log,
+                              KeyringLog::Open(dir_, unlock_));
+  PARCELVEIL_ASSIGN_OR_RETURN(const std::vector<SignerPublicKey> signers,
+                              dir_.ReadSigners());
+  PARCELVEIL_ASSIGN_OR_RETURN(
+      keyring::PublicationLeaves leaves,
+      keyring::LeavesOfPublication(files_, next, signers, absl::Now()));
+  // What is destroyed is on record before it is gone.
+  PARCELVEIL_RETURN_IF_ERROR(log->Append(std::move(leaves.before)));
+  PARCELVEIL_RETURN_IF_ERROR(dir_.PublishLocked(*lock_, files_, next));
+  for (const auto& [scope, floor] : editor_->floors()) {
+    PARCELVEIL_RETURN_IF_ERROR(OpenFloor(dir_, flags_, scope).Write(floor));
+  }
+  PARCELVEIL_RETURN_IF_ERROR(log->Append(std::move(leaves.after)));
   return editor_->serial();
 }
 

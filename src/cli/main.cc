@@ -6,6 +6,7 @@
 #include "CLI/CLI.hpp"
 #include "parcelveil/version.h"
 #include "src/cli/command.h"
+#include "src/cli/gate_command.h"
 #include "src/cli/list_command.h"
 #include "src/cli/wrap_command.h"
 
@@ -36,6 +37,8 @@ int Main(int argc, char** argv) {
   AddGenerateCommand(&app, &session);
   AddWrapCommands(&app, &session);
   AddListCommand(&app, &session);
+  AddGateCommands(&app, &session);
+  AddAuditCommands(&app, &session);
   try {
     app.parse(argc, argv);
   } catch (const CLI::Success& shown) {  // --help, --version
