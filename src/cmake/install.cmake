@@ -6,7 +6,8 @@ set(parcelveil_package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/parcelveil)
 
 set(parcelveil_libraries parcelveil_device parcelveil)
 if(PARCELVEIL_SQLITE)
-  list(APPEND parcelveil_libraries parcelveil_sqlite parcelveil_migrate)
+  list(APPEND parcelveil_libraries
+    parcelveil_sqlite parcelveil_local_gate parcelveil_migrate)
 endif()
 if(PARCELVEIL_POSTGRES)
   list(APPEND parcelveil_libraries parcelveil_postgres)
