@@ -171,6 +171,7 @@ void AddGateAsk(CLI::App* gate, Session* session) {
       ->expected(1);
   reveal->add_option("--slot", flags->slots, "which: RECIPIENT_ADDRESS")
       ->type_name("SLOT")
+      ->allow_extra_args(false)
       ->required();
   reveal
       ->add_option("--ticket", flags->ticket,
@@ -201,6 +202,7 @@ void AddGateAsk(CLI::App* gate, Session* session) {
       ->required();
   sheet->add_option("--slot", flags->slots, "which: RECIPIENT_ADDRESS")
       ->type_name("SLOT")
+      ->allow_extra_args(false)
       ->required();
   sheet->add_option("--out", flags->out, "a new file (0600)")
       ->type_name("FILE");

@@ -136,6 +136,7 @@ void AddGateExport(CLI::App* gate, Session* session) {
       ->required();
   exports->add_option("--slot", flags->slots, "which fields")
       ->type_name("SLOT")
+      ->allow_extra_args(false)
       ->required();
   exports->add_option("--purpose", flags->purpose, "why it is asked")
       ->type_name("NAME")
@@ -157,6 +158,7 @@ void AddGateExport(CLI::App* gate, Session* session) {
       ->check(CLI::PositiveNumber);
   erase->add_option("--slot", flags->slots, "which fields and views")
       ->type_name("SLOT")
+      ->allow_extra_args(false)
       ->required();
   erase->add_flag("--yes", flags->yes, "do not ask");
   erase->add_flag("--dry-run", flags->dry_run,
