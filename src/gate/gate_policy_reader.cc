@@ -5,11 +5,11 @@
 #include <utility>
 #include <vector>
 
-#include "google/protobuf/io/tokenizer.h"
 #include "google/protobuf/text_format.h"
 #include "parcelveil/gate_policy.h"
 #include "parcelveil/v1/gate_policy.pb.h"
 #include "src/base/status.h"
+#include "src/keyring/first_error.h"
 
 namespace parcelveil {
 namespace {
@@ -27,20 +27,6 @@ absl::Status Malformed(const std::string& what) {
   return MakeStatus(Reason::kMalformed,
                     "read gate policy: " + what + "; correct the policy");
 }
-
-// Keeps the first error of a text format parse.
-class FirstError : public google::protobuf::io::ErrorCollector {
- public:
-  void AddError(int line, google::protobuf::io::ColumnNumber /*column*/,
-                const std::string& message) override {
-    if (!text_.empty()) return;
-    text_ = "line " + std::to_string(line + 1) + ": " + message;
-  }
-  const std::string& text() const { return text_; }
-
- private:
-  std::string text_;
-};
 
 template <typename T, typename Numbers>
 std::vector<T> ListOf(const Numbers& numbers) {
@@ -297,7 +283,7 @@ class GatePolicyReader {
 };
 
 absl::StatusOr<GatePolicy> GatePolicy::Parse(std::string_view text) {
-  FirstError error;
+  keyring::FirstError error;
   google::protobuf::TextFormat::Parser parser;
   parser.RecordErrorsTo(&error);
   v1::GatePolicy message;

@@ -4,10 +4,10 @@
 #include <algorithm>
 #include <set>
 
-#include "google/protobuf/io/tokenizer.h"
 #include "google/protobuf/text_format.h"
 #include "src/base/status.h"
 #include "src/crypto/hash.h"
+#include "src/keyring/first_error.h"
 #include "src/keyring/schema_codec.h"
 #include "src/keyring/view_mask.h"
 #include "src/wire/bytes.h"
@@ -59,20 +59,6 @@ absl::Status Malformed(const std::string& what) {
   return MakeStatus(Reason::kMalformed,
                     "read schema: " + what + "; correct the schema");
 }
-
-// Keeps the first error of a text format parse.
-class FirstError : public google::protobuf::io::ErrorCollector {
- public:
-  void AddError(int line, google::protobuf::io::ColumnNumber /*column*/,
-                const std::string& message) override {
-    if (!text_.empty()) return;
-    text_ = "line " + std::to_string(line + 1) + ": " + message;
-  }
-  const std::string& text() const { return text_; }
-
- private:
-  std::string text_;
-};
 
 bool IsPad(uint16_t pad) {
   return pad >= 16 && pad <= 256 && (pad & (pad - 1)) == 0;
@@ -133,7 +119,7 @@ bool Contains(const std::vector<Slot>& slots, Slot slot) {
 Schema Schema::Default() { return Parse(kDefaultSchema).value(); }
 
 absl::StatusOr<Schema> Schema::Parse(std::string_view text) {
-  FirstError error;
+  keyring::FirstError error;
   google::protobuf::TextFormat::Parser parser;
   parser.RecordErrorsTo(&error);
   v1::Schema message;

@@ -8,10 +8,10 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
-#include "google/protobuf/io/tokenizer.h"
 #include "google/protobuf/text_format.h"
 #include "parcelveil/v1/table_map.pb.h"
 #include "src/base/status.h"
+#include "src/keyring/first_error.h"
 #include "src/text/utf8.h"
 
 namespace parcelveil {
@@ -38,18 +38,6 @@ absl::Status Malformed(const std::string& what) {
   return MakeStatus(Reason::kMalformed,
                     "read table map: " + what + "; correct the table map");
 }
-
-class FirstError : public google::protobuf::io::ErrorCollector {
- public:
-  void AddError(int line, google::protobuf::io::ColumnNumber /*column*/,
-                const std::string& message) override {
-    if (text_.empty()) text_ = absl::StrCat("line ", line + 1, ": ", message);
-  }
-  const std::string& text() const { return text_; }
-
- private:
-  std::string text_;
-};
 
 bool IsFieldSlot(uint32_t id) {
   return (id >= 1 && id <= 6) || (id >= 64 && id <= 0x3FFF);
@@ -277,7 +265,7 @@ class Reader {
 }  // namespace
 
 absl::StatusOr<TableMap> TableMap::Parse(std::string_view text) {
-  FirstError error;
+  keyring::FirstError error;
   TextFormat::ParseInfoTree lines;
   TextFormat::Parser parser;
   parser.RecordErrorsTo(&error);
