@@ -127,7 +127,7 @@ TEST_F(PostgresBulkTest, DoesNothingElseWhileInAPipeline) {
 }
 
 TEST_F(PostgresBulkTest, StreamsRowsInFlatMemory) {
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#if defined(PARCELVEIL_UNDER_ASAN) || defined(__SANITIZE_THREAD__)
   GTEST_SKIP() << "the sanitizer keeps what was freed";
 #endif
   PostgresStatement select =
