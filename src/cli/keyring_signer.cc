@@ -65,15 +65,18 @@ store::FloorFile OpenFloor(const store::KeyringDir& dir,
 absl::StatusOr<std::unique_ptr<KeyringSigner>> KeyringSigner::Open(
     const KeyringFlags& flags) {
   const store::KeyringDir dir(flags.keyring);
+  KeyringEditor::LoadOptions options;
+  // Floors first: a keyring that is published meanwhile is then newer than its
+  // floor, and never older.
   PARCELVEIL_ASSIGN_OR_RETURN(KeyringFiles files, dir.ReadFiles());
+  PARCELVEIL_ASSIGN_OR_RETURN(options.floors, ReadFloors(dir, flags, files));
+  PARCELVEIL_ASSIGN_OR_RETURN(files, dir.ReadFiles());
   PARCELVEIL_ASSIGN_OR_RETURN(
       Unlock unlock,
       store::ReadUnlock(flags.passphrase_file, dir.UnlockFile()));
-  KeyringEditor::LoadOptions options;
   PARCELVEIL_ASSIGN_OR_RETURN(options.signers, dir.ReadSigners());
   PARCELVEIL_ASSIGN_OR_RETURN(options.signer,
                               dir.ReadSecret(dir.SignerFile(), unlock));
-  PARCELVEIL_ASSIGN_OR_RETURN(options.floors, ReadFloors(dir, flags, files));
   PARCELVEIL_ASSIGN_OR_RETURN(std::unique_ptr<KeyringEditor> editor,
                               KeyringEditor::Load(files, std::move(options)));
   return std::unique_ptr<KeyringSigner>(new KeyringSigner(
