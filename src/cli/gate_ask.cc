@@ -60,16 +60,15 @@ absl::Status Begin(const Flags& flags, Asking* asking) {
 // Prints the fields that `shown` has, one a line.
 absl::Status Print(const std::vector<Slot>& slots, Shown* shown, bool json,
                    PrivateOutput* out) {
+  using Form = PrivateOutput::Form;
   for (Slot slot : slots) {
-    const absl::Status written = (*shown)[slot].Use([&](std::string_view text) {
-      const std::string line = json ? JsonObject()
-                                          .Add("slot", NameOf(slot))
-                                          .Add("text", Printable(text))
-                                          .Take()
-                                    : NameOf(slot) + "  " + Printable(text);
-      return out->Write(line + "\n");
-    });
-    PARCELVEIL_RETURN_IF_ERROR(written);
+    PARCELVEIL_RETURN_IF_ERROR(
+        out->Write(json ? "{\"slot\":\"" + NameOf(slot) + "\",\"text\":"
+                        : NameOf(slot) + "  "));
+    PARCELVEIL_RETURN_IF_ERROR((*shown)[slot].Use([&](std::string_view text) {
+      return out->WriteOpened(text, json ? Form::kJson : Form::kText);
+    }));
+    PARCELVEIL_RETURN_IF_ERROR(out->Write(json ? "}\n" : "\n"));
   }
   return absl::OkStatus();
 }

@@ -11,6 +11,9 @@
 
 #include "parcelveil/file.h"
 #include "src/base/status.h"
+#include "src/base/wipe.h"
+#include "src/cli/columns.h"
+#include "src/cli/json.h"
 #include "src/store/file/file_io.h"
 
 namespace parcelveil::cli {
@@ -130,6 +133,17 @@ absl::Status PrivateOutput::Write(std::string_view text) {
     text.remove_prefix(static_cast<size_t>(size));
   }
   return absl::OkStatus();
+}
+
+absl::Status PrivateOutput::WriteOpened(std::string_view text, Form form) {
+  std::string printable = Printable(text);
+  const base::WipeOnExit wipe_printable(
+      {reinterpret_cast<uint8_t*>(printable.data()), printable.size()});
+  if (form == Form::kText) return Write(printable);
+  std::string quoted = JsonString(printable);
+  const base::WipeOnExit wipe_quoted(
+      {reinterpret_cast<uint8_t*>(quoted.data()), quoted.size()});
+  return Write(quoted);
 }
 
 absl::Status PrivateOutput::Close() {

@@ -70,6 +70,10 @@ class PrivateOutput {
   // standard output is none; kAlreadyExists, kPermissionDenied for the file.
   absl::Status Open(const std::string& path);
   absl::Status Write(std::string_view text);
+  // Writes opened text, fit for a terminal, in quotes for JSON; zeroes the
+  // strings that it was in on the way.
+  enum class Form : uint8_t { kText, kJson };
+  absl::Status WriteOpened(std::string_view text, Form form);
   // Makes a file durable. Errors: kUnavailable.
   absl::Status Close();
 

@@ -51,14 +51,15 @@ absl::StatusOr<std::vector<std::string>> ReadRecords(
 
 // One record as one JSON line.
 absl::Status WriteRecord(const ExportedRecord& record, PrivateOutput* out) {
-  JsonObject json;
-  json.Add("waybill", Printable(record.record_id));
+  PARCELVEIL_RETURN_IF_ERROR(
+      out->Write("{\"waybill\":" + JsonString(Printable(record.record_id))));
   for (const ExportedRecord::Field& field : record.fields) {
-    field.text.Use([&](std::string_view text) {
-      json.Add(NameOf(field.slot), Printable(text));
-    });
+    PARCELVEIL_RETURN_IF_ERROR(out->Write(",\"" + NameOf(field.slot) + "\":"));
+    PARCELVEIL_RETURN_IF_ERROR(field.text.Use([&](std::string_view text) {
+      return out->WriteOpened(text, PrivateOutput::Form::kJson);
+    }));
   }
-  return out->Write(json.Take() + "\n");
+  return out->Write("}\n");
 }
 
 absl::Status RunExport(const Flags& flags, Session* session) {
