@@ -33,8 +33,8 @@ namespace base {
 namespace {
 
 constexpr uint64_t kCanaryMagic = 0x70763163616e6172;  // "pv1canar"
-constexpr size_t kHeaderSize = 16;  // the canary, and 16-byte alignment
-constexpr size_t kChunkPages = 4;
+constexpr size_t kHeaderSize = 16;       // the canary, and 16-byte alignment
+constexpr size_t kChunkSize = 16 << 10;  // also where a page is as large
 constexpr size_t kSmallestBlock = 64;
 constexpr size_t kNumBlockSizes = 7;  // 64, 128, .. 4096 bytes with header
 
@@ -118,7 +118,7 @@ class BlockPool {
   absl::StatusOr<uint8_t*> Carve(size_t block_size) {
     if (chunk_left_ < block_size) {
       PARCELVEIL_ASSIGN_OR_RETURN(SecureRegion chunk,
-                                  SecureRegion::Map(kChunkPages * PageSize()));
+                                  SecureRegion::Map(kChunkSize));
       chunk_left_ = chunk.size();
       chunks_.push_back(std::move(chunk));
     }

@@ -45,7 +45,7 @@ class SecureRegion {
 uint64_t ForkCanary();
 bool IsForkCanaryAlive(uint64_t canary);
 
-// Hands out blocks for Secret: small ones from shared chunks of four pages,
+// Hands out blocks for Secret: small ones from shared chunks of 16 KiB,
 // large ones from a region each. A block starts with its canary, `size` zero
 // bytes follow at the returned address. Thread-safe.
 absl::StatusOr<uint8_t*> AllocateSecret(size_t size);
