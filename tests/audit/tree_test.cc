@@ -160,7 +160,7 @@ TEST_F(TreeTest, NoAlteredInclusionProofVerifies) {
     const TreeHead head = HeadAt(size);
     const MerkleProof proof = *ProveInclusion(store_, index, size);
     const std::string leaf = TreeLeaf(index);
-    ForEveryAlteredProof(proof, [&](const MerkleProof& altered) {
+    ForEveryAlteredProof(proof, [&, index = index](const MerkleProof& altered) {
       EXPECT_THAT(VerifyInclusion(leaf, index, head, altered), fails);
     });
     EXPECT_THAT(VerifyInclusion(TreeLeaf(index + 1), index, head, proof),
