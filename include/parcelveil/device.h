@@ -86,6 +86,8 @@ class Shown {
   const Plaintext& operator[](Slot slot);
   // When the text goes, by the device's clock.
   absl::Time until() const { return until_; }
+  // The leaf of the gate's log that says so: whose proof CheckLeaf takes.
+  uint64_t leaf_index() const { return leaf_index_; }
   // Zeroes it now.
   void Forget();
 

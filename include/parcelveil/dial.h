@@ -47,8 +47,10 @@ struct DialBinding {
 // Ownership: borrows what its options borrow.
 class DialDesk {
  public:
+  // Appends a KEYRING leaf where the keyring is new to the log, as Bind does.
   // Errors: kPermissionDenied FORBIDDEN for a keyring of another role;
-  // MALFORMED for a null pointer.
+  // kDataLoss KEYRING_ROLLED_BACK where the log has seen a newer one; MALFORMED
+  // for a null pointer; the log's and the store's.
   static absl::StatusOr<std::unique_ptr<DialDesk>> Create(
       const DialDeskOptions& options);
   ~DialDesk();
@@ -66,6 +68,7 @@ class DialDesk {
   //   kNotFound           KEY_UNKNOWN
   //   kUnavailable        KEY_UNAVAILABLE: used in a forked child;
   //                       AUDIT_UNAVAILABLE: the use could not be recorded
+  // A keyring that is new to the log goes on record first: the store's errors.
   absl::StatusOr<DialBinding> Bind(std::string_view token, uint64_t caller);
 
  private:

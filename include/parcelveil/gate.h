@@ -67,6 +67,15 @@ struct Enrolment {
   absl::Time expires;
 };
 
+// A list that the back end shows somebody masked, past the gate.
+struct ShownViews {
+  uint64_t principal = 0;
+  uint64_t device = 0;  // 0: none, as at a desk
+  Role role{};
+  std::vector<Slot> views;  // ascending: Slot::kRecipientView
+  std::vector<std::string> record_ids;
+};
+
 // How a gate is doing. Plain counters since it was made.
 struct GateStats {
   uint64_t granted = 0;
@@ -93,6 +102,14 @@ class Gate {
   std::string Handle(std::string_view request,
                      std::string_view connection = {});
 
+  // Records what is about to be shown masked, so that a leak of masked rows can
+  // be traced, too: one leaf for 64 records. Searches record theirs. Show it
+  // after OK. No records: no leaf.
+  // Errors: MALFORMED for principal 0, views that are none or not ascending, or
+  // an id that is none; AUDIT_UNAVAILABLE once CheckNote found a fork; the
+  // log's.
+  absl::Status RecordViews(const ShownViews& shown);
+
   // Enrols a device for a principal, or anew with another key; returns the
   // card to hand to it (Device::Enrol).
   // Errors: MALFORMED for an id of 0 or a time that is over; the log's.
@@ -100,12 +117,14 @@ class Gate {
   // Errors: kNotFound; the log's.
   absl::Status Revoke(uint64_t device);
   // Makes somebody known who has no device: an approver. Replaces what was
-  // known of them. Errors: MALFORMED for an id of 0; the store's.
+  // known of them, after a PRINCIPAL leaf. Errors: MALFORMED for an id of 0;
+  // the log's.
   absl::Status Admit(const Principal& principal);
-  // Errors: kNotFound; the store's.
+  // After a PRINCIPAL leaf. Errors: kNotFound; the log's.
   absl::Status SetActive(uint64_t principal, bool active);
 
-  // A held record needs a second person's approval.
+  // A held record needs a second person's approval. After a HOLD leaf each.
+  // Errors: MALFORMED for an id that is none; the log's.
   absl::Status Hold(std::string_view record_id);
   absl::Status Release(std::string_view record_id);
   // Says yes to `subject` (a held record's id, or an export's name: 1 to 64
@@ -121,7 +140,8 @@ class Gate {
   // not `by`. Stopped half-way, by an error of `sink` too, the same call goes
   // on with the record it stopped at: that one may come twice, its leaf does
   // not. gate_export.h.
-  // Errors: FORBIDDEN for a keyring or a principal that is not DISPUTE's, or
+  // Errors: AUDIT_UNAVAILABLE once CheckNote found a fork;
+  // FORBIDDEN for a keyring or a principal that is not DISPUTE's, or
   // one who is not active; NEEDS_APPROVAL;
   // ALREADY_EXISTS where the name was used for other records, or is done;
   // kNotFound for a record that is not there; as Opener::Open.
@@ -133,7 +153,8 @@ class Gate {
 
   // A checkpoint that a device or an operator hands in. Where this log's own
   // key signed it and it does not fit, the log has forked: raises an alert and
-  // refuses everything (AUDIT_UNAVAILABLE) until the gate is made anew.
+  // refuses everything (AUDIT_UNAVAILABLE). The note is kept in the store, so
+  // that a gate made anew refuses as well while its log does not fit.
   // Errors: kDataLoss LOG_ROLLED_BACK then; kUnauthenticated, MALFORMED for a
   // note that says nothing of this log.
   absl::Status CheckNote(std::string_view note);

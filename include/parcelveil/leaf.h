@@ -39,6 +39,14 @@ enum class LeafType : uint8_t {
   kApproval = 13,
   kExport = 14,
   kWouldDeny = 15,  // u16 code
+  // What somebody was shown masked: 1 to 64 record references of 16 bytes,
+  // strictly ascending; their gen is ref_gen, their day that of time_ms, and
+  // record_ref is zero. `slots` are the views. With an object_hash it is the
+  // rows of the SEARCH leaf before it; without, of a list that the back end
+  // showed (Gate::RecordViews). What a source saw whole is in other leaves.
+  kViews = 16,
+  kPrincipal = 17,  // u8 1 where active, u32 outlet
+  kHold = 18,       // u8 1 where held, 0 where released
 };
 
 // Returns "GRANT", "DENY"; "UNKNOWN" for a value that is not in the enum.
@@ -61,7 +69,11 @@ struct Leaf {
   std::string detail;  // of the size that `type` has
 
   static constexpr size_t kMaxSlots = 16;
+  static constexpr size_t kMaxViews = 64;  // references in one VIEWS leaf
 };
+
+// The references in the detail of a VIEWS leaf; empty for another type.
+std::vector<std::array<uint8_t, 16>> ViewedRecords(const Leaf& leaf);
 
 // A keyring that is used (by a gate) or was published (by its signer).
 Leaf KeyringLeaf(uint32_t tenant, uint64_t serial, const Sha256Digest& sha256);

@@ -49,9 +49,11 @@ struct ResealedRow {
 // Ownership: borrows the keyring, which must outlive it.
 class Resealer {
  public:
-  // Errors: as Sealer::Create.
+  // `options`: those that the rows were sealed with, or a hot value would get
+  // index values of its own. Errors: as Sealer::Create.
   static absl::StatusOr<std::unique_ptr<Resealer>> Create(
-      const Keyring* keyring, const TableMap& map);
+      const Keyring* keyring, const TableMap& map,
+      const SealerOptions& options = {});
   ~Resealer();
 
   // Changes one field's text: its cell, the views that show it and its index

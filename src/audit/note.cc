@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "parcelveil/audit_verify.h"
 #include "src/base/status.h"
 #include "src/crypto/hash.h"
 #include "src/wire/bytes.h"
@@ -126,3 +127,15 @@ size_t NumCosignatures(const wire::SignedNote& note,
 }
 
 }  // namespace parcelveil::audit
+
+namespace parcelveil {
+
+absl::StatusOr<TreeHead> OpenCheckpoint(std::string_view note,
+                                        std::string_view verifier_key) {
+  PARCELVEIL_ASSIGN_OR_RETURN(
+      const wire::VerifierKey key,
+      audit::LoadVerifierKey(verifier_key, wire::NoteKeyType::kEd25519));
+  return audit::OpenCheckpoint(note, key);
+}
+
+}  // namespace parcelveil

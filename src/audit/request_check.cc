@@ -8,6 +8,7 @@
 #include "src/crypto/hash.h"
 #include "src/crypto/labels.h"
 #include "src/crypto/sign.h"
+#include "src/wire/bytes.h"
 #include "src/wire/reveal_request.h"
 
 namespace parcelveil::audit {
@@ -44,6 +45,11 @@ absl::StatusOr<std::string_view> RequestCheck::Check(uint64_t index,
     Ed25519PublicKey& key = device_keys_[leaf.device];
     std::copy(leaf.detail.begin(), leaf.detail.end(), key.begin());
     return "";
+  }
+  if (leaf.type == LeafType::kViews) return CheckViews(index, leaf);
+  if (leaf.type == LeafType::kSearch) {
+    search_ = leaf;
+    search_index_ = index;
   }
   if (!KindOf(leaf.type).has_value() || !options_.find_request) return "";
   if (leaf.type == LeafType::kSheet && num_sheet_leaves_left_ > 0 &&
@@ -89,6 +95,23 @@ std::string_view RequestCheck::CheckRequest(const Leaf& leaf,
     num_sheet_leaves_left_ = parsed->request.record_ids.size() - 1;
   }
   return "";
+}
+
+// A list that the back end showed stands for itself.
+std::string_view RequestCheck::CheckViews(uint64_t index,
+                                          const Leaf& leaf) const {
+  if (leaf.object_hash == Sha256Digest{}) return "";
+  if (search_.type != LeafType::kSearch || index != search_index_ + 1 ||
+      leaf.object_hash != search_.object_hash ||
+      leaf.principal != search_.principal || leaf.device != search_.device) {
+    return "it records the rows of a search that is not before it";
+  }
+  wire::Reader detail(search_.detail);
+  detail.Take(2);  // the index slot
+  const uint32_t num_hits = detail.Get<uint32_t>();
+  return ViewedRecords(leaf).size() > num_hits
+             ? "it records more rows than the search before it found"
+             : "";
 }
 
 }  // namespace parcelveil::audit

@@ -27,6 +27,7 @@ class RequestCheck {
 
  private:
   std::string_view CheckRequest(const Leaf& leaf, std::string_view request);
+  std::string_view CheckViews(uint64_t index, const Leaf& leaf) const;
 
   const LogVerifyOptions& options_;
   LogReport* const report_;
@@ -34,6 +35,9 @@ class RequestCheck {
   // A sheet's request stands at its first leaf and is that of all its leaves.
   Sha256Digest sheet_{};
   size_t num_sheet_leaves_left_ = 0;
+  // The rows that a search showed are in the leaf behind it.
+  Leaf search_;
+  uint64_t search_index_ = 0;
 };
 
 }  // namespace parcelveil::audit

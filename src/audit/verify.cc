@@ -231,14 +231,6 @@ absl::StatusOr<LogReport> VerifyLog(LogReader* log,
   return LogCheck(log, options).Run();
 }
 
-absl::StatusOr<TreeHead> OpenCheckpoint(std::string_view note,
-                                        std::string_view verifier_key) {
-  PARCELVEIL_ASSIGN_OR_RETURN(
-      const VerifierKey key,
-      audit::LoadVerifierKey(verifier_key, NoteKeyType::kEd25519));
-  return audit::OpenCheckpoint(note, key);
-}
-
 absl::StatusOr<std::optional<std::pair<size_t, size_t>>> FindFork(
     const std::vector<std::string>& notes, std::string_view verifier_key) {
   PARCELVEIL_ASSIGN_OR_RETURN(

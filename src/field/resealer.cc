@@ -196,11 +196,11 @@ std::vector<std::string_view> Resealer::State::CellColumns() const {
 }
 
 absl::StatusOr<std::unique_ptr<Resealer>> Resealer::Create(
-    const Keyring* keyring, const TableMap& map) {
+    const Keyring* keyring, const TableMap& map, const SealerOptions& options) {
   PARCELVEIL_ASSIGN_OR_RETURN(std::unique_ptr<Opener> opener,
                               Opener::Create(keyring));
   PARCELVEIL_ASSIGN_OR_RETURN(std::unique_ptr<Sealer> sealer,
-                              Sealer::Create(keyring, map));
+                              Sealer::Create(keyring, map, options));
   return std::unique_ptr<Resealer>(new Resealer(
       std::unique_ptr<State>(new State{keyring, map, keyring->schema(),
                                        std::move(sealer), std::move(opener)})));

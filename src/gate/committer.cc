@@ -62,7 +62,7 @@ absl::Status Committer::Wait(CommitJob* job) {
   Waiting waiting{job, {}, false};
   std::unique_lock<std::mutex> lock(mutex_);
   queue_.push_back(&waiting);
-  arrived_.notify_one();
+  if (IsGathered()) arrived_.notify_one();
   while (!waiting.is_done) {
     if (has_leader_) {
       done_.wait(lock);
@@ -73,12 +73,14 @@ absl::Status Committer::Wait(CommitJob* job) {
   return waiting.status;
 }
 
+bool Committer::IsGathered() const {
+  return queue_.size() >= std::min(kMaxGroup, num_guests_);
+}
+
 void Committer::Lead(std::unique_lock<std::mutex>* lock) {
   has_leader_ = true;
   // Those who wait here are guests, too.
-  arrived_.wait_for(*lock, kMaxWait, [this] {
-    return queue_.size() >= std::min(kMaxGroup, num_guests_);
-  });
+  arrived_.wait_for(*lock, kMaxWait, [this] { return IsGathered(); });
   const size_t size = std::min(kMaxGroup, queue_.size());
   const auto end = queue_.begin() + static_cast<std::ptrdiff_t>(size);
   const std::vector<Waiting*> group(queue_.begin(), end);

@@ -73,6 +73,8 @@ class Committer {
   };
 
   absl::Status Wait(CommitJob* job);
+  // Whether everybody who may soon commit is waiting. Holds mutex_.
+  bool IsGathered() const;
   // Commits up to kMaxGroup of those who wait. `lock` holds mutex_.
   void Lead(std::unique_lock<std::mutex>* lock);
   absl::Status Write(const std::vector<Waiting*>& group);

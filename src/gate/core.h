@@ -38,6 +38,9 @@ struct Core {
   Core(GateOptions options, Made made);
 
   absl::Time Now() const { return clock->Now(); }
+  // A log that has forked records nothing that anybody need believe.
+  // Errors: AUDIT_UNAVAILABLE.
+  absl::Status CheckNotStopped() const;
 
   const Keyring* const keyring;
   GateStore* const store;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
+#include <mutex>
 #include <string>
 #include <utility>
 
@@ -9,6 +10,7 @@
 #include "src/base/status.h"
 #include "src/crypto/hash.h"
 #include "src/gate/committer.h"
+#include "src/gate/keyring_in_use.h"
 #include "src/wire/bytes.h"
 #include "src/wire/dial_token.h"
 
@@ -64,7 +66,11 @@ class DialDesk::State {
       : keyring(options.keyring),
         clock(options.clock == nullptr ? SystemClock() : options.clock),
         opener(std::move(opener)),
-        committer(options.store, options.log) {}
+        store(options.store),
+        committer(store, options.log) {}
+
+  // Puts the keyring on record, before anything that it opened is shown.
+  absl::Status TakeKeyring();
 
   // The leaf of a use, but for which use it is.
   Leaf LeafOf(const wire::DialText& text, std::string_view token,
@@ -76,8 +82,22 @@ class DialDesk::State {
   const Keyring* const keyring;
   const Clock* const clock;
   const std::unique_ptr<Opener> opener;
+  GateStore* const store;
   gate::Committer committer;
+
+  std::mutex keyring_mutex;
+  uint64_t recorded_serial = 0;  // guarded by keyring_mutex
 };
+
+absl::Status DialDesk::State::TakeKeyring() {
+  const KeyringHealth health = keyring->Health();
+  const std::lock_guard<std::mutex> lock(keyring_mutex);
+  if (health.serial <= recorded_serial) return absl::OkStatus();
+  PARCELVEIL_RETURN_IF_ERROR(
+      gate::RecordKeyring(*keyring, health, store, &committer));
+  recorded_serial = health.serial;
+  return absl::OkStatus();
+}
 
 Leaf DialDesk::State::LeafOf(const wire::DialText& text, std::string_view token,
                              absl::Time now) const {
@@ -140,8 +160,9 @@ absl::StatusOr<std::unique_ptr<DialDesk>> DialDesk::Create(
   }
   PARCELVEIL_ASSIGN_OR_RETURN(std::unique_ptr<Opener> opener,
                               Opener::Create(options.keyring));
-  return std::unique_ptr<DialDesk>(
-      new DialDesk(std::make_unique<State>(options, std::move(opener))));
+  auto state = std::make_unique<State>(options, std::move(opener));
+  PARCELVEIL_RETURN_IF_ERROR(state->TakeKeyring());
+  return std::unique_ptr<DialDesk>(new DialDesk(std::move(state)));
 }
 
 DialDesk::DialDesk(std::unique_ptr<State> state) : state_(std::move(state)) {}
@@ -155,6 +176,7 @@ absl::StatusOr<DialBinding> DialDesk::Bind(std::string_view token,
   const Cell cell{Slot::kDial, wire::AsText(parsed.token_id), 0};
   PARCELVEIL_ASSIGN_OR_RETURN(const Plaintext opened,
                               state_->opener->Open(cell, parsed.sealed));
+  PARCELVEIL_RETURN_IF_ERROR(state_->TakeKeyring());
   return opened.Use([&](std::string_view dial) -> absl::StatusOr<DialBinding> {
     PARCELVEIL_ASSIGN_OR_RETURN(const wire::DialText text,
                                 wire::ParseDialText(dial));

@@ -179,12 +179,11 @@ absl::Status Deliver(gate::Core* core, const ExportOrder& order,
 
 absl::Status Gate::Export(const ExportOrder& order, const ExportSink& sink) {
   gate::Core& core = state_->core;
+  PARCELVEIL_RETURN_IF_ERROR(core.CheckNotStopped());
   PARCELVEIL_RETURN_IF_ERROR(CheckOrder(order));
   PARCELVEIL_RETURN_IF_ERROR(CheckAsker(core, order));
   PARCELVEIL_RETURN_IF_ERROR(CheckApprovals(core, order));
   PARCELVEIL_ASSIGN_OR_RETURN(Progress progress, LoadProgress(core, order));
-  PARCELVEIL_ASSIGN_OR_RETURN(const std::vector<gate::RecordRef> refs,
-                              gate::RecordRefs(core.keyring, order.record_ids));
   // The last one that has a leaf may not have arrived: it comes again.
   size_t position = progress.num_recorded == 0
                         ? 0
@@ -193,7 +192,11 @@ absl::Status Gate::Export(const ExportOrder& order, const ExportSink& sink) {
     if (position >= progress.num_recorded) {
       PARCELVEIL_RETURN_IF_ERROR(
           FindParcel(&core, order.record_ids[position], {}).status());
-      Leaf leaf = LeafAbout(core, LeafType::kExport, order.by, refs[position]);
+      // Of the day that its leaf is of: an export may run past midnight.
+      PARCELVEIL_ASSIGN_OR_RETURN(
+          const std::vector<gate::RecordRef> refs,
+          gate::RecordRefs(core.keyring, {order.record_ids[position]}));
+      Leaf leaf = LeafAbout(core, LeafType::kExport, order.by, refs[0]);
       leaf.purpose = static_cast<uint16_t>(order.purpose);
       leaf.slots = order.slots;
       progress.num_recorded = position + 1;
@@ -208,6 +211,7 @@ absl::Status Gate::Export(const ExportOrder& order, const ExportSink& sink) {
 
 absl::Status Gate::Erase(const ErasureOrder& order) {
   gate::Core& core = state_->core;
+  PARCELVEIL_RETURN_IF_ERROR(core.CheckNotStopped());
   PARCELVEIL_ASSIGN_OR_RETURN(const Parcel parcel,
                               FindParcel(&core, order.record_id, order.slots));
   PARCELVEIL_ASSIGN_OR_RETURN(

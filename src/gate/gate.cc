@@ -12,6 +12,7 @@ namespace parcelveil {
 namespace {
 
 constexpr std::string_view kPolicyName = "policy";
+constexpr std::string_view kForkName = "fork_note";
 
 absl::Status CheckOptions(const GateOptions& options) {
   if (options.keyring == nullptr || options.store == nullptr ||
@@ -54,6 +55,29 @@ absl::Status RecordPolicy(gate::Core* core) {
   return core->committer.Commit(&job);
 }
 
+// A fork that was proven stays proven, until the log is the one that signed.
+absl::Status TakeUpFork(gate::Core* core) {
+  PARCELVEIL_ASSIGN_OR_RETURN(const std::optional<std::string> note,
+                              core->store->FindValue(kForkName));
+  if (!note.has_value()) return absl::OkStatus();
+  PARCELVEIL_ASSIGN_OR_RETURN(const SeenHead seen,
+                              core->log->CompareNote(*note));
+  core->is_stopped = seen != SeenHead::kConsistent;
+  return absl::OkStatus();
+}
+
+// Stops the gate, and every one made of this store hereafter.
+void Stop(gate::Core* core, std::string_view note) {
+  core->is_stopped = true;
+  core->watch.ForkSeen({}, 0, core->Now());
+  gate::CommitJob job;
+  job.write = [note](GateTransaction& transaction) {
+    return transaction.PutValue(kForkName, note);
+  };
+  const absl::Status kept = core->committer.Commit(&job);
+  if (!kept.ok()) core->watch.Trouble(kept, core->Now());
+}
+
 }  // namespace
 
 namespace gate {
@@ -78,6 +102,13 @@ Core::Core(GateOptions options, Made made)
       watch(policy, keyring->time_zone(), std::move(options.alert)),
       workload(store, parcels) {}
 
+absl::Status Core::CheckNotStopped() const {
+  if (!is_stopped) return absl::OkStatus();
+  return MakeStatus(Reason::kAuditUnavailable,
+                    "use the gate: its log has forked, as CheckNote found; "
+                    "find out who changed the log first");
+}
+
 }  // namespace gate
 
 Gate::Gate(std::unique_ptr<State> state) : state_(std::move(state)) {}
@@ -100,6 +131,7 @@ absl::StatusOr<std::unique_ptr<Gate>> Gate::Create(GateOptions options) {
                        std::move(opener), std::move(dial_issuer)});
   PARCELVEIL_RETURN_IF_ERROR(state->core.keyring_record.Current().status());
   PARCELVEIL_RETURN_IF_ERROR(RecordPolicy(&state->core));
+  PARCELVEIL_RETURN_IF_ERROR(TakeUpFork(&state->core));
   return std::unique_ptr<Gate>(new Gate(std::move(state)));
 }
 
@@ -107,12 +139,11 @@ absl::Status Gate::CheckNote(std::string_view note) {
   PARCELVEIL_ASSIGN_OR_RETURN(const SeenHead seen,
                               state_->core.log->CompareNote(note));
   if (seen == SeenHead::kConsistent) return absl::OkStatus();
-  state_->core.is_stopped = true;
-  state_->core.watch.ForkSeen({}, 0, state_->core.Now());
+  Stop(&state_->core, note);
   return MakeStatus(Reason::kLogRolledBack,
                     "check a checkpoint of the log: the log's own key signed "
                     "it and it does not fit; keep both, find out who changed "
-                    "the log, then make the gate anew");
+                    "the log, and restore the one that it belongs to");
 }
 
 Ed25519PublicKey Gate::public_key() const {

@@ -98,10 +98,24 @@ Leaf SearchLeaf(const Core& core, const Inquiry& inquiry) {
   return leaf;
 }
 
-// One leaf a record; of a search, one.
+// The rows that a search shows.
+Leaf ViewsLeaf(const Core& core, const Inquiry& inquiry) {
+  Leaf leaf = LeafOf(core, inquiry, LeafType::kViews);
+  leaf.ref_gen = inquiry.found.refs[0].gen;
+  leaf.detail = ViewsDetail(inquiry.found.refs);
+  return leaf;
+}
+
+std::vector<Leaf> SearchLeaves(const Core& core, const Inquiry& inquiry) {
+  std::vector<Leaf> leaves{SearchLeaf(core, inquiry)};
+  if (!inquiry.found.refs.empty()) leaves.push_back(ViewsLeaf(core, inquiry));
+  return leaves;
+}
+
+// One leaf a record; of a search, one, and one of what it shows.
 std::vector<Leaf> GrantLeaves(const Core& core, const Inquiry& inquiry) {
   const RequestKind kind = inquiry.request().kind;
-  if (kind == RequestKind::kSearch) return {SearchLeaf(core, inquiry)};
+  if (kind == RequestKind::kSearch) return SearchLeaves(core, inquiry);
   const LeafType type = kind == RequestKind::kDial    ? LeafType::kDialIssued
                         : kind == RequestKind::kSheet ? LeafType::kSheet
                                                       : LeafType::kGrant;
@@ -180,6 +194,12 @@ void RecordFailure(Core* core, const Inquiry& inquiry,
 
 std::string Answer(Core* core, const Inquiry& inquiry, const Granted& granted) {
   absl::StatusOr<std::string> reply = MakeReply(*core, inquiry, granted);
+  // A key that was missing may have brought a newer keyring: it is on record
+  // before anything that it opened goes out.
+  if (reply.ok()) {
+    const absl::Status recorded = core->keyring_record.Current().status();
+    if (!recorded.ok()) reply = recorded;
+  }
   if (!reply.ok()) {
     RecordFailure(core, inquiry, reply.status());
     return RefusalReply(core, inquiry, Reason::kUnavailable, {});

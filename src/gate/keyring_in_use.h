@@ -24,6 +24,11 @@ struct KeyringInUse {
   std::unique_ptr<Finder> finder;
 };
 
+// Puts a serial on record where it is new to the log.
+// Errors: KEYRING_ROLLED_BACK; the store's and the log's.
+absl::Status RecordKeyring(const Keyring& keyring, const KeyringHealth& health,
+                           GateStore* store, Committer* committer);
+
 // Thread-safety: all methods may run concurrently.
 // Ownership: borrows all three.
 class KeyringRecord {
@@ -37,8 +42,6 @@ class KeyringRecord {
  private:
   absl::StatusOr<std::shared_ptr<const KeyringInUse>> TakeUp(
       const KeyringHealth& health);
-  absl::StatusOr<uint64_t> RecordedSerial();
-  absl::Status Record(const KeyringHealth& health);
 
   const Keyring* const keyring_;
   GateStore* const store_;

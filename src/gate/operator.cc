@@ -38,8 +38,34 @@ std::string OriginOf(const AuditLog& log) {
   return key.substr(0, key.find('+'));
 }
 
+// Whatever is held or approved is named in the log as a record is.
+absl::Status SetSubject(const gate::Core& core, std::string_view subject,
+                        Leaf* leaf) {
+  PARCELVEIL_ASSIGN_OR_RETURN(
+      const std::vector<gate::RecordRef> refs,
+      gate::RecordRefs(core.keyring, {std::string(subject)}));
+  leaf->record_ref = refs[0].bytes;
+  leaf->ref_gen = refs[0].gen;
+  return absl::OkStatus();
+}
+
+absl::Status PutPrincipal(gate::Core* core, const Principal& principal) {
+  gate::CommitJob job;
+  job.leaves.push_back(LeafAbout(*core, LeafType::kPrincipal, principal, 0));
+  wire::Appender detail(&job.leaves.back().detail);
+  detail.Put(static_cast<uint8_t>(principal.active));
+  detail.Put(ToInt(principal.outlet));
+  job.write = [&](GateTransaction& transaction) {
+    return transaction.PutPrincipal(principal);
+  };
+  return core->committer.Commit(&job);
+}
+
 absl::Status PutHold(gate::Core* core, std::string_view record_id, bool held) {
   gate::CommitJob job;
+  job.leaves.push_back(LeafAbout(*core, LeafType::kHold, {}, 0));
+  wire::Appender(&job.leaves.back().detail).Put(static_cast<uint8_t>(held));
+  PARCELVEIL_RETURN_IF_ERROR(SetSubject(*core, record_id, &job.leaves.back()));
   job.write = [&](GateTransaction& transaction) {
     return transaction.PutHold(record_id, held);
   };
@@ -96,22 +122,14 @@ absl::Status Gate::Admit(const Principal& principal) {
     return MakeStatus(Reason::kMalformed,
                       "admit principal: 0 is nobody's number; give another");
   }
-  gate::CommitJob job;
-  job.write = [&](GateTransaction& transaction) {
-    return transaction.PutPrincipal(principal);
-  };
-  return state_->core.committer.Commit(&job);
+  return PutPrincipal(&state_->core, principal);
 }
 
 absl::Status Gate::SetActive(uint64_t principal, bool active) {
   gate::Core& core = state_->core;
   PARCELVEIL_ASSIGN_OR_RETURN(Principal found, FindPrincipal(&core, principal));
   found.active = active;
-  gate::CommitJob job;
-  job.write = [&](GateTransaction& transaction) {
-    return transaction.PutPrincipal(found);
-  };
-  return core.committer.Commit(&job);
+  return PutPrincipal(&core, found);
 }
 
 absl::Status Gate::Hold(std::string_view record_id) {
@@ -133,14 +151,9 @@ absl::Status Gate::Approve(uint64_t approver, std::string_view subject,
                           ": the policy does not let this principal approve; "
                           "ask somebody whom it names");
   }
-  // Whatever is approved is named in the log as a record is.
-  PARCELVEIL_ASSIGN_OR_RETURN(
-      const std::vector<gate::RecordRef> refs,
-      gate::RecordRefs(core.keyring, {std::string(subject)}));
   gate::CommitJob job;
   job.leaves.push_back(LeafAbout(core, LeafType::kApproval, principal, 0));
-  job.leaves.back().record_ref = refs[0].bytes;
-  job.leaves.back().ref_gen = refs[0].gen;
+  PARCELVEIL_RETURN_IF_ERROR(SetSubject(core, subject, &job.leaves.back()));
   job.write = [&](GateTransaction& transaction) {
     return transaction.PutApproval(
         {approver, std::string(subject), core.Now() + for_how});

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "src/gate/record_ref.h"
 
+#include <algorithm>
+
 #include "src/base/status.h"
 #include "src/crypto/labels.h"
 #include "src/crypto/prf.h"
 #include "src/keyring/key_session.h"
+#include "src/wire/bytes.h"
 #include "src/wire/cell.h"
 
 namespace parcelveil::gate {
@@ -19,6 +22,15 @@ std::array<uint8_t, 16> DeriveRecordRef(absl::Span<const uint8_t> scope_key,
               binding.bytes().subspan(wire::kFieldHeaderSize),
               absl::MakeSpan(ref));
   return ref;
+}
+
+std::string ViewsDetail(std::vector<RecordRef> refs) {
+  std::sort(
+      refs.begin(), refs.end(),
+      [](const RecordRef& a, const RecordRef& b) { return a.bytes < b.bytes; });
+  std::string detail;
+  for (const RecordRef& ref : refs) wire::Appender(&detail).Put(ref.bytes);
+  return detail;
 }
 
 absl::StatusOr<std::vector<RecordRef>> RecordRefs(

@@ -28,6 +28,9 @@ std::array<uint8_t, 16> DeriveRecordRef(absl::Span<const uint8_t> scope_key,
                                         uint32_t tenant,
                                         std::string_view record_id);
 
+// The detail of a VIEWS leaf, of distinct records.
+std::string ViewsDetail(std::vector<RecordRef> refs);
+
 // Today's references, one an id. Errors: MALFORMED for an id that is none;
 // NO_ACTIVE_KEY, KEYRING_STALE, FORBIDDEN, KEY_UNAVAILABLE, KEY_MISMATCH.
 absl::StatusOr<std::vector<RecordRef>> RecordRefs(

@@ -132,9 +132,12 @@ absl::StatusOr<FoundRows> FindRows(const Core& core,
                               TrueMatches(keyring, index, job, candidates));
   found.num_hits = static_cast<uint32_t>(matches.size());
   matches.resize(std::min(matches.size(), kMaxRowsShown));
+  std::vector<std::string> ids;
   for (const Parcel* parcel : matches) {
+    ids.push_back(parcel->record_id);
     found.rows.push_back({parcel->record_id, {}});
   }
+  PARCELVEIL_ASSIGN_OR_RETURN(found.refs, RecordRefs(core.keyring, ids));
   for (Slot view : *job.views) {
     AddView(core, *keyring.schema.FindView(view), matches, &found.rows);
   }

@@ -16,6 +16,7 @@
 #include "parcelveil/ids.h"
 #include "parcelveil/secret.h"
 #include "src/gate/core.h"
+#include "src/gate/record_ref.h"
 #include "src/wire/reveal_request.h"
 
 namespace parcelveil::gate {
@@ -37,8 +38,9 @@ struct FoundRows {
     std::string record_id;
     std::vector<std::pair<Slot, std::string>> masked;  // ascending slots
   };
-  uint32_t num_hits = 0;  // true matches
-  std::vector<Row> rows;  // of these, at most kMaxRowsShown
+  uint32_t num_hits = 0;        // true matches
+  std::vector<Row> rows;        // of these, at most kMaxRowsShown
+  std::vector<RecordRef> refs;  // one a row
 };
 
 // Who searches for what, and which views of the rows are wanted.
@@ -47,7 +49,7 @@ struct SearchJob {
   const std::vector<Slot>* views;
   Scope outlet = Scope::kNational;  // only parcels of this one, if it is one
 };
-// Errors: the database's; KEY_UNAVAILABLE, KEY_MISMATCH. Nothing found is OK.
+// Errors: the database's; as RecordRefs. Nothing found is OK.
 absl::StatusOr<FoundRows> FindRows(const Core& core,
                                    const KeyringInUse& keyring,
                                    const SearchJob& job);

@@ -12,8 +12,9 @@ namespace parcelveil::wire {
 namespace {
 
 constexpr uint8_t kVersion = 0x01;
+constexpr size_t kRefSize = 16;
 
-// nullopt for a type that is not in version 1.
+// nullopt for a type that is not in version 1, and for VIEWS, which has many.
 std::optional<size_t> DetailSize(LeafType type) {
   switch (type) {
     case LeafType::kGrant:
@@ -23,11 +24,15 @@ std::optional<size_t> DetailSize(LeafType type) {
     case LeafType::kApproval:
     case LeafType::kExport:
       return 0;
+    case LeafType::kHold:
+      return 1;
     case LeafType::kGrantFailed:
     case LeafType::kWouldDeny:
       return 2;
     case LeafType::kDeny:
       return 4;
+    case LeafType::kPrincipal:
+      return 5;
     case LeafType::kSearch:
       return 6;
     case LeafType::kKeyring:
@@ -40,11 +45,27 @@ std::optional<size_t> DetailSize(LeafType type) {
       return 17;
     case LeafType::kDeviceEnrol:
       return 32;
+    case LeafType::kViews:
+      break;
   }
   return std::nullopt;
 }
 
-absl::Status CheckLeaf(const Leaf& leaf) {
+absl::Status CheckViews(const Leaf& leaf) {
+  const std::string_view refs(leaf.detail);
+  bool is_good = !refs.empty() && refs.size() % kRefSize == 0 &&
+                 refs.size() <= kRefSize * Leaf::kMaxViews;
+  for (size_t i = kRefSize; is_good && i < refs.size(); i += kRefSize) {
+    is_good = refs.substr(i - kRefSize, kRefSize) < refs.substr(i, kRefSize);
+  }
+  if (is_good) return absl::OkStatus();
+  return MakeStatus(Reason::kMalformed,
+                    "audit leaf: the detail of VIEWS is not 1 to 64 record "
+                    "references in strictly ascending order; sort them");
+}
+
+absl::Status CheckDetail(const Leaf& leaf) {
+  if (leaf.type == LeafType::kViews) return CheckViews(leaf);
   if (!DetailSize(leaf.type).has_value()) {
     return MakeStatus(Reason::kMalformed,
                       "audit leaf: its type is not of version 1; use a newer "
@@ -58,6 +79,11 @@ absl::Status CheckLeaf(const Leaf& leaf) {
                           std::to_string(*DetailSize(leaf.type)) +
                           "; nothing else is a leaf of version 1");
   }
+  return absl::OkStatus();
+}
+
+absl::Status CheckLeaf(const Leaf& leaf) {
+  PARCELVEIL_RETURN_IF_ERROR(CheckDetail(leaf));
   if (leaf.slots.size() > Leaf::kMaxSlots || !AreAscending(leaf.slots)) {
     return MakeStatus(Reason::kMalformed,
                       "audit leaf: its slots are not up to 16 in strictly "
@@ -158,8 +184,24 @@ std::string_view Describe(LeafType type) {
       return "EXPORT";
     case LeafType::kWouldDeny:
       return "WOULD_DENY";
+    case LeafType::kViews:
+      return "VIEWS";
+    case LeafType::kPrincipal:
+      return "PRINCIPAL";
+    case LeafType::kHold:
+      return "HOLD";
   }
   return "UNKNOWN";
+}
+
+std::vector<std::array<uint8_t, 16>> ViewedRecords(const Leaf& leaf) {
+  std::vector<std::array<uint8_t, 16>> refs;
+  if (leaf.type != LeafType::kViews) return refs;
+  wire::Reader reader(leaf.detail);
+  for (size_t i = 0; i < leaf.detail.size() / wire::kRefSize; ++i) {
+    refs.push_back(reader.GetArray<wire::kRefSize>());
+  }
+  return refs;
 }
 
 Leaf KeyringLeaf(uint32_t tenant, uint64_t serial, const Sha256Digest& sha256) {

@@ -15,9 +15,10 @@
 
 namespace parcelveil::wire {
 
-// No slots and no detail; all slots and the longest detail (DEVICE_ENROL).
+// No slots and no detail; all slots and the longest detail (VIEWS).
 inline constexpr size_t kMinLeafSize = 90;
-inline constexpr size_t kMaxLeafSize = kMinLeafSize + 2 * Leaf::kMaxSlots + 32;
+inline constexpr size_t kMaxLeafSize =
+    kMinLeafSize + 2 * Leaf::kMaxSlots + 16 * Leaf::kMaxViews;
 
 // version 1 | type 1 | ref_gen 1 | zero 1 | tenant 4 | time_ms 8 | principal 8
 // | device 8 | role 2 | purpose 2 | result 2 | s 2 | s x slot 2 | record_ref 16

@@ -9,11 +9,13 @@
 #include "src/wire/cell.h"
 #include "src/wire/padding.h"
 #include "src/wire/reveal_reply.h"
+#include "src/wire/view_layout.h"
 
 namespace parcelveil::wire {
 namespace {
 
 constexpr uint8_t kListType = 0x25;
+constexpr size_t kListHeadSize = 12;
 constexpr Slot kLastFieldSlot{0x3FFF};
 constexpr size_t kMaxFields = 255;
 constexpr size_t kMaxTextSize = 65535;
@@ -41,16 +43,40 @@ bool AreWellFormed(absl::Span<const MaskedRow> rows) {
                      [](const MaskedRow& row) { return IsWellFormed(row); });
 }
 
-void PutRows(absl::Span<const MaskedRow> rows, Appender* out) {
+void PutField(Slot slot, std::string_view text, std::string* out) {
+  uint8_t head[4];
+  Writer writer(head);
+  writer.Put(ToInt(slot));
+  writer.Put(static_cast<uint16_t>(text.size()));
+  out->append(AsText(head)).append(text);
+}
+
+void PutRows(absl::Span<const MaskedRow> rows, std::string* out) {
   for (const MaskedRow& row : rows) {
-    out->PutLp8(row.record_id);
-    out->Put(static_cast<uint8_t>(row.fields.size()));
+    Appender(out).PutLp8(row.record_id);
+    Appender(out).Put(static_cast<uint8_t>(row.fields.size()));
     for (const MaskedRow::Field& field : row.fields) {
-      out->Put(ToInt(field.slot));
-      out->Put(static_cast<uint16_t>(field.text.size()));
-      out->Put(field.text);
+      PutField(field.slot, field.text, out);
     }
   }
+}
+
+// Returns how many fields `entries` has.
+size_t PutFieldsOf(std::string_view entries, std::string* out) {
+  size_t num_fields = 0;
+  for (; !entries.empty(); ++num_fields) {
+    const ViewEntry entry = TakeViewEntry(&entries);
+    PutField(entry.slot, entry.text, out);
+  }
+  return num_fields;
+}
+
+void PutListHead(size_t num_rows, uint64_t served_ms, std::string* out) {
+  Appender appender(out);
+  appender.Put(kListType);
+  appender.Put(uint8_t{0});
+  appender.Put(static_cast<uint16_t>(num_rows));
+  appender.Put(served_ms);
 }
 
 std::vector<MaskedRow> ReadRows(size_t num_rows, Reader* reader) {
@@ -77,9 +103,8 @@ absl::StatusOr<std::string> EncodeSearchRows(absl::Span<const MaskedRow> rows) {
     return Malformed("write masked rows");
   }
   std::string bytes;
-  Appender out(&bytes);
-  out.Put(static_cast<uint8_t>(rows.size()));
-  PutRows(rows, &out);
+  Appender(&bytes).Put(static_cast<uint8_t>(rows.size()));
+  PutRows(rows, &bytes);
   const size_t size = bytes.size();
   bytes.resize(PaddedSize(size, kReplyPad));
   Pad({reinterpret_cast<uint8_t*>(bytes.data()), bytes.size()}, size);
@@ -103,12 +128,31 @@ absl::StatusOr<std::string> EncodeMaskedList(const MaskedList& list) {
     return Malformed("write list");
   }
   std::string bytes;
-  Appender out(&bytes);
-  out.Put(kListType);
-  out.Put(uint8_t{0});
-  out.Put(static_cast<uint16_t>(list.rows.size()));
-  out.Put(list.served_ms);
-  PutRows(list.rows, &out);
+  PutListHead(list.rows.size(), list.served_ms, &bytes);
+  PutRows(list.rows, &bytes);
+  return bytes;
+}
+
+absl::StatusOr<std::string> EncodeListOfViews(uint64_t served_ms,
+                                              absl::Span<const ViewRow> rows) {
+  bool is_well_formed = rows.size() <= kMaxListRows;
+  std::string bytes;
+  size_t room = kListHeadSize;
+  for (const ViewRow& row : rows) {
+    room += 2 + row.record_id.size() + row.entries.size();
+  }
+  bytes.reserve(room);  // an entry is a byte longer than a field
+  PutListHead(rows.size(), served_ms, &bytes);
+  for (const ViewRow& row : rows) {
+    Appender(&bytes).PutLp8(row.record_id);
+    const size_t count_at = bytes.size();
+    bytes.push_back(0);
+    const size_t num_fields = PutFieldsOf(row.entries, &bytes);
+    bytes[count_at] = static_cast<char>(num_fields);
+    is_well_formed &=
+        CheckRecordId(row.record_id).ok() && num_fields <= kMaxFields;
+  }
+  if (!is_well_formed) return Malformed("write list");
   return bytes;
 }
 

@@ -45,6 +45,16 @@ struct MaskedList {
 
 // Errors: MALFORMED.
 absl::StatusOr<std::string> EncodeMaskedList(const MaskedList& list);
+
+// A row whose fields are those of an opened view: its entries have passed
+// CheckView, so their texts are not checked again. None: a row without fields.
+struct ViewRow {
+  std::string_view record_id;
+  std::string_view entries;
+};
+// As EncodeMaskedList, straight from the opened bytes. Errors: MALFORMED.
+absl::StatusOr<std::string> EncodeListOfViews(uint64_t served_ms,
+                                              absl::Span<const ViewRow> rows);
 // The result borrows from `bytes`. Errors: MALFORMED.
 absl::StatusOr<MaskedList> ParseMaskedList(std::string_view bytes);
 

@@ -61,11 +61,11 @@ std::optional<ViewEntry> FindViewEntry(std::string_view view, Slot slot) {
   return std::nullopt;
 }
 
-std::vector<ViewEntry> ReadView(std::string_view view) {
-  std::vector<ViewEntry> entries;
-  Reader reader(view);
-  while (reader.size() > 0) entries.push_back(ReadEntry(&reader));
-  return entries;
+ViewEntry TakeViewEntry(std::string_view* rest) {
+  Reader reader(*rest);
+  const ViewEntry entry = ReadEntry(&reader);
+  rest->remove_prefix(rest->size() - reader.size());
+  return entry;
 }
 
 }  // namespace parcelveil::wire

@@ -9,7 +9,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "absl/status/status.h"
 #include "parcelveil/ids.h"
@@ -32,8 +31,8 @@ absl::Status CheckView(std::string_view view);
 // Finds an entry of a view that CheckView has passed.
 std::optional<ViewEntry> FindViewEntry(std::string_view view, Slot slot);
 
-// All entries of such a view.
-std::vector<ViewEntry> ReadView(std::string_view view);
+// Takes the first entry off what is left of such a view, which is not empty.
+ViewEntry TakeViewEntry(std::string_view* rest);
 
 }  // namespace parcelveil::wire
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 #include <atomic>
-#include <map>
 #include <string>
 #include <utility>
 #include <vector>
@@ -11,12 +10,9 @@
 #include "parcelveil/audit_verify.h"
 #include "src/audit/tree.h"
 #include "src/crypto/hash.h"
-#include "src/crypto/labels.h"
-#include "src/crypto/sign.h"
 #include "src/wire/bytes.h"
 #include "src/wire/leaf.h"
-#include "src/wire/reveal_request.h"
-#include "tests/audit/log_fixture.h"
+#include "tests/audit/verify_fixture.h"
 #include "tests/testing/status_matchers.h"
 
 namespace parcelveil::audit {
@@ -28,34 +24,56 @@ using ::parcelveil::testing::ReasonIs;
 using ::parcelveil::testing::StatusIs;
 using ::testing::HasSubstr;
 
-class VerifyTest : public LogTest {
- protected:
-  // Verifies the store with `options_`; the key is the log's own.
-  LogReport Verify() {
-    options_.verifier_key = verifier_key_;
-    const auto report = VerifyLog(&store_, options_);
-    if (!report.ok()) {
-      ADD_FAILURE() << report.status();
-      return {};
-    }
-    return *report;
-  }
-  // The first problem: "<index>: <what>", "-: <what>", "" where there is none.
-  std::string Problem() {
-    const LogReport report = Verify();
-    if (!report.problem.has_value()) return "";
-    const auto& [index, what] = *report.problem;
-    return (index.has_value() ? std::to_string(*index) : "-") + ": " + what;
-  }
-  void GrowAndSign(uint64_t size) {
-    const auto log = Grow(size);
-    ASSERT_THAT(log->Checkpoint(), IsOk());
-    verifier_key_ = log->verifier_key();
-  }
+Leaf SearchLeaf(char hits) {
+  Leaf leaf = GrantLeaf(1);
+  leaf.type = LeafType::kSearch;
+  leaf.record_ref = {};
+  leaf.object_hash.fill(7);
+  leaf.detail = std::string("\x40\x01\0\0\0", 5) + hits;
+  return leaf;
+}
 
-  std::string verifier_key_;
-  LogVerifyOptions options_;
-};
+Leaf ViewsLeaf(const Leaf& search) {
+  Leaf leaf = search;
+  leaf.type = LeafType::kViews;
+  leaf.slots = {Slot::kRecipientView};
+  leaf.detail = std::string(16, '1') + std::string(16, '2');
+  return leaf;
+}
+
+TEST_F(VerifyTest, HoldsViewsAgainstTheSearchBeforeThem) {
+  const std::string unrelated =
+      "2: it records the rows of a search that is not before it";
+  const Leaf search = SearchLeaf(2);
+  Leaf list = ViewsLeaf(search);
+  list.object_hash = {};
+  Leaf of_another = ViewsLeaf(search);
+  of_another.principal = 8;
+  const struct {
+    std::vector<Leaf> leaves;
+    std::string problem;
+  } kCases[] = {{{search, ViewsLeaf(search), list}, ""},
+                {{list, list, search}, ""},
+                {{GrantLeaf(0), search, of_another}, unrelated},
+                {{search, GrantLeaf(0), ViewsLeaf(search)}, unrelated},
+                {{GrantLeaf(0), SearchLeaf(1), ViewsLeaf(search)},
+                 "2: it records more rows than the search before it found"}};
+  for (const auto& [leaves, problem] : kCases) {
+    testing::MemoryLogStore store;
+    AuditLogOptions log_options = Options();
+    log_options.store = &store;
+    const auto log = AuditLog::Open(std::move(log_options)).value();
+    ASSERT_THAT(log->Append(leaves), IsOk());
+    ASSERT_THAT(log->Checkpoint(), IsOk());
+    options_.verifier_key = log->verifier_key();
+    const LogReport report = VerifyLog(&store, options_).value();
+    EXPECT_EQ(report.problem.has_value()
+                  ? std::to_string(*report.problem->index) + ": " +
+                        report.problem->what
+                  : "",
+              problem);
+  }
+}
 
 TEST_F(VerifyTest, FindsNothingWrongWithAWholeLog) {
   for (uint64_t size : {0, 1, 255, 256, 257, 1000}) {
@@ -236,130 +254,6 @@ TEST_F(VerifyTest, AStoreThatDoesNotAnswerIsNoProblemOfTheLog) {
   };
   EXPECT_THAT(VerifyLog(&store_, options_),
               StatusIs(absl::StatusCode::kUnavailable, HasSubstr("disk")));
-}
-
-// Requests behind leaves.
-
-class RequestTest : public VerifyTest {
- protected:
-  RequestTest() : device_key_(KeyOf(0x21)) {
-    options_.find_request =
-        [this](uint64_t index) -> absl::StatusOr<std::optional<std::string>> {
-      const auto it = requests_.find(index);
-      if (it == requests_.end()) return std::nullopt;
-      return it->second;
-    };
-    options_.requests_since = absl::InfinitePast();
-  }
-  static crypto::SigningKey KeyOf(uint8_t byte) {
-    return *crypto::SigningKey::FromSeed(LogSeed(byte));
-  }
-  static Leaf EnrolLeaf(const crypto::SigningKey& key) {
-    Leaf leaf;
-    leaf.type = LeafType::kDeviceEnrol;
-    leaf.tenant = 7;
-    leaf.device = 42;
-    leaf.detail = std::string(wire::AsText(key.public_key()));
-    return leaf;
-  }
-  static wire::RevealRequest RequestOf(RequestKind kind,
-                                       std::vector<std::string> records) {
-    wire::RevealRequest request;
-    request.kind = kind;
-    request.purpose = Purpose::kDeliver;
-    request.tenant = 7;
-    request.principal = 1007;
-    request.device = 42;
-    request.seen_root = EmptyRoot();
-    request.slots = {Slot::kRecipientAddress};
-    request.record_ids = std::move(records);
-    return request;
-  }
-  static std::string Sign(const wire::RevealRequest& request,
-                          const crypto::SigningKey& key) {
-    std::string bytes = *wire::EncodeUnsignedRequest(request);
-    const auto signature = *key.Sign(crypto::kSignedRequest, bytes);
-    return bytes.append(wire::AsText(signature));
-  }
-  // Appends a leaf for `request`, which is kept if `is_kept`.
-  void Put(LeafType type, const std::string& request, bool is_kept = true) {
-    Leaf leaf = GrantLeaf(0);
-    leaf.type = type;
-    leaf.object_hash = crypto::Sha256(request);
-    if (is_kept) requests_[store_.log().leaves.size()] = request;
-    ASSERT_THAT((*Open())->Append({leaf}), IsOk());
-  }
-  std::string ProblemNow() {
-    GrowAndSign(store_.log().leaves.size());
-    return Problem();
-  }
-
-  crypto::SigningKey device_key_;
-  std::map<uint64_t, std::string> requests_;
-};
-
-TEST_F(RequestTest, AcceptsLeavesThatTheirDevicesAskedFor) {
-  ASSERT_THAT((*Open())->Append({EnrolLeaf(device_key_)}), IsOk());
-  Put(LeafType::kGrant,
-      Sign(RequestOf(RequestKind::kReveal, {"SF1"}), device_key_));
-  const std::string sheet =
-      Sign(RequestOf(RequestKind::kSheet, {"SF1", "SF2", "SF3"}), device_key_);
-  Put(LeafType::kSheet, sheet);
-  Put(LeafType::kSheet, sheet, false);
-  Put(LeafType::kSheet, sheet, false);
-  EXPECT_EQ(ProblemNow(), "");
-  EXPECT_EQ(Verify().num_requests, 2u);
-  Put(LeafType::kSheet, sheet, false);  // a fourth leaf of three records
-  EXPECT_EQ(ProblemNow(), "5: the signed request behind it is missing");
-}
-
-TEST_F(RequestTest, LetsRequestsOfOldDaysBeGone) {
-  ASSERT_THAT((*Open())->Append({EnrolLeaf(device_key_)}), IsOk());
-  Put(LeafType::kGrant,
-      Sign(RequestOf(RequestKind::kReveal, {"SF1"}), device_key_), false);
-  EXPECT_EQ(ProblemNow(), "1: the signed request behind it is missing");
-  options_.requests_since =
-      absl::FromUnixMillis(static_cast<int64_t>(GrantLeaf(0).time_ms) + 1);
-  EXPECT_EQ(ProblemNow(), "");
-  EXPECT_EQ(Verify().num_requests_gone, 1u);
-}
-
-TEST_F(RequestTest, FindsARequestThatTheDeviceDidNotSign) {
-  ASSERT_THAT((*Open())->Append({EnrolLeaf(device_key_)}), IsOk());
-  Put(LeafType::kGrant,
-      Sign(RequestOf(RequestKind::kReveal, {"SF1"}), KeyOf(0x99)));
-  EXPECT_EQ(ProblemNow(),
-            "1: its request is not signed by the device that was enrolled");
-}
-
-TEST_F(RequestTest, GoesByTheLatestEnrolmentBeforeALeaf) {
-  const std::string request =
-      Sign(RequestOf(RequestKind::kReveal, {"SF1"}), device_key_);
-  ASSERT_THAT((*Open())->Append({EnrolLeaf(KeyOf(0x99))}), IsOk());
-  ASSERT_THAT((*Open())->Append({EnrolLeaf(device_key_)}), IsOk());
-  Put(LeafType::kGrant, request);
-  EXPECT_EQ(ProblemNow(), "");
-  ASSERT_THAT((*Open())->Append({EnrolLeaf(KeyOf(0x99))}), IsOk());
-  EXPECT_EQ(ProblemNow(), "");
-  Put(LeafType::kGrant, request);
-  EXPECT_EQ(ProblemNow(),
-            "4: its request is not signed by the device that was enrolled");
-}
-
-TEST_F(RequestTest, FindsALeafThatRecordsSomethingElse) {
-  const std::string request =
-      Sign(RequestOf(RequestKind::kReveal, {"SF1"}), device_key_);
-  Put(LeafType::kGrant, request);
-  EXPECT_EQ(ProblemNow(), "0: no DEVICE_ENROL before it names its device");
-  store_.log() = {};
-  ASSERT_THAT((*Open())->Append({EnrolLeaf(device_key_)}), IsOk());
-  wire::RevealRequest other = RequestOf(RequestKind::kReveal, {"SF1"});
-  other.principal = 1008;
-  Put(LeafType::kGrant, Sign(other, device_key_));
-  EXPECT_EQ(ProblemNow(),
-            "1: its request asks for something else than it records");
-  requests_[1] = request;
-  EXPECT_EQ(ProblemNow(), "1: the request that is kept for it is another one");
 }
 
 TEST_F(VerifyTest, ProvesToADeviceThatItsRequestIsOnTheRecord) {

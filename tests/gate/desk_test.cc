@@ -66,6 +66,15 @@ TEST_F(DeskTest, FindsMaskedRowsByPhone) {
   EXPECT_EQ(leaf.type, LeafType::kSearch);
   EXPECT_EQ(leaf.detail, std::string("\x40\x01\0\0\0\1", 6));
   EXPECT_EQ(leaf.record_ref, (std::array<uint8_t, 16>{}));
+  const Leaf views = world_.Leaves().at(reply.leaf_index + 1);
+  EXPECT_EQ(views.type, LeafType::kViews);
+  EXPECT_EQ(views.object_hash, leaf.object_hash);
+  EXPECT_EQ(views.principal, leaf.principal);
+  EXPECT_EQ(views.slots, (std::vector<Slot>{Slot::kRecipientView}));
+  EXPECT_EQ(
+      ViewedRecords(views),
+      (std::vector<std::array<uint8_t, 16>>{
+          gate::RecordRefs(&world_.gate_keyring(), {"W1"}).value()[0].bytes}));
 }
 
 TEST_F(DeskTest, FindsNothingForATextThatIsNoPhone) {
@@ -73,6 +82,7 @@ TEST_F(DeskTest, FindsNothingForATextThatIsNoPhone) {
   ASSERT_EQ(reply.code, Reason::kNone);
   EXPECT_TRUE(wire::ParseSearchRows(reply.rows)->empty());
   EXPECT_EQ(world_.LeavesOf(LeafType::kSearch).size(), 1u) << "it counts";
+  EXPECT_TRUE(world_.LeavesOf(LeafType::kViews).empty()) << "nothing is shown";
 }
 
 TEST_F(DeskTest, ShowsAtMostTwentyRowsAndCountsAll) {
@@ -81,6 +91,39 @@ TEST_F(DeskTest, ShowsAtMostTwentyRowsAndCountsAll) {
   ASSERT_EQ(reply.code, Reason::kNone);
   EXPECT_EQ(wire::ParseSearchRows(reply.rows)->size(), 20u);
   EXPECT_EQ(world_.LeavesOf(LeafType::kSearch)[0].detail.back(), 31);
+  EXPECT_EQ(ViewedRecords(world_.LeavesOf(LeafType::kViews)[0]).size(), 20u);
+}
+
+TEST_F(DeskTest, RecordsListsThatTheBackEndShows) {
+  ShownViews shown;
+  shown.principal = GateWorld::kCourier;
+  shown.role = Role::kList;
+  shown.views = {Slot::kRecipientView};
+  EXPECT_THAT(world_.gate().RecordViews(shown), IsOk());
+  EXPECT_TRUE(world_.LeavesOf(LeafType::kViews).empty()) << "nothing is shown";
+  for (int i = 0; i < 65; ++i) shown.record_ids.push_back(std::to_string(i));
+  shown.record_ids.push_back("0");  // once is enough
+  EXPECT_THAT(world_.gate().RecordViews(shown), IsOk());
+  const std::vector<Leaf> leaves = world_.LeavesOf(LeafType::kViews);
+  ASSERT_EQ(leaves.size(), 2u);
+  EXPECT_EQ(ViewedRecords(leaves[0]).size(), 64u);
+  EXPECT_EQ(ViewedRecords(leaves[1]).size(), 1u);
+  EXPECT_EQ(leaves[0].principal, GateWorld::kCourier);
+  EXPECT_EQ(leaves[0].object_hash, Sha256Digest{}) << "no device asked";
+}
+
+TEST_F(DeskTest, RecordsNoListThatIsNone) {
+  ShownViews shown;
+  shown.record_ids = {"W1"};
+  shown.views = {Slot::kRecipientView};
+  EXPECT_THAT(world_.gate().RecordViews(shown), ReasonIs(Reason::kMalformed));
+  shown.principal = 7;
+  shown.views = {};
+  EXPECT_THAT(world_.gate().RecordViews(shown), ReasonIs(Reason::kMalformed));
+  shown.views = {Slot::kRecipientAddress};
+  EXPECT_THAT(world_.gate().RecordViews(shown), ReasonIs(Reason::kMalformed))
+      << "a full value is not shown past the gate";
+  EXPECT_TRUE(world_.LeavesOf(LeafType::kViews).empty());
 }
 
 TEST_F(DeskTest, LetsTheRowsOfASearchBeAskedForUnderItsTicket) {

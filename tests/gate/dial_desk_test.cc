@@ -69,14 +69,16 @@ class DialDeskTest : public ::testing::Test {
     return issuer_->Issue(grant_, phone, "86").value();
   }
   std::string Token() { return absl::WebSafeBase64Escape(TokenBytes()); }
-  std::vector<Leaf> Leaves() {
+  std::vector<Leaf> Leaves(LeafType type = LeafType::kDialUsed) {
     std::vector<Leaf> leaves;
     EXPECT_THAT(store_.ReadLeaves(0, store_.NumLeaves().value(),
                                   [&](uint64_t, std::string_view bytes) {
                                     Leaf leaf;
                                     EXPECT_THAT(wire::ParseLeaf(bytes, &leaf),
                                                 IsOk());
-                                    leaves.push_back(leaf);
+                                    if (leaf.type == type) {
+                                      leaves.push_back(leaf);
+                                    }
                                     return absl::OkStatus();
                                   }),
                 IsOk());
@@ -177,8 +179,9 @@ TEST_F(DialDeskTest, NeverGivesOneUseTwiceToManyAtOnce) {
 }
 
 TEST_F(DialDeskTest, RefusesAnotherPrincipalsLineAndChargesNothing) {
+  const int num_commits = store_.num_commits();
   EXPECT_THAT(desk_->Bind(Token(), kCourier + 1), ReasonIs(Reason::kForbidden));
-  EXPECT_EQ(store_.num_commits(), 0);
+  EXPECT_EQ(store_.num_commits(), num_commits);
   EXPECT_EQ(desk_->Bind(Token(), kCourier)->uses_left, 2);
 }
 
@@ -192,6 +195,7 @@ TEST_F(DialDeskTest, RefusesATokenFromItsExpiryOn) {
 }
 
 TEST_F(DialDeskTest, RefusesAForgedToken) {
+  const int num_commits = store_.num_commits();
   ForEveryFlippedBit(TokenBytes(), [&](const std::string& forged, size_t) {
     EXPECT_FALSE(desk_->Bind(absl::WebSafeBase64Escape(forged), kCourier).ok());
   });
@@ -201,7 +205,7 @@ TEST_F(DialDeskTest, RefusesAForgedToken) {
   mixed.replace(1, 16, std::string(wire::AsText(grant_.token_id)));
   EXPECT_THAT(desk_->Bind(absl::WebSafeBase64Escape(mixed), kCourier),
               ReasonIs(Reason::kDecryptFailed));
-  EXPECT_EQ(store_.num_commits(), 0);
+  EXPECT_EQ(store_.num_commits(), num_commits);
 }
 
 TEST_F(DialDeskTest, TakesOneSpellingOfATokenOnly) {
@@ -241,6 +245,30 @@ TEST_F(DialDeskTest, CountsAUseWhoseCommitIsUnsure) {
   store_.Revive();
   EXPECT_EQ(desk_->Bind(Token(), kCourier)->uses_left, 1);
   EXPECT_EQ(Leaves().size(), 2u);
+}
+
+TEST_F(DialDeskTest, WritesALeafForEachKeyringBeforeItIsUsed) {
+  ASSERT_EQ(Leaves(LeafType::kKeyring).size(), 1u);
+  Start();
+  EXPECT_EQ(Leaves(LeafType::kKeyring).size(), 1u) << "it is known";
+  ASSERT_THAT(keys_.editor().Rotate(Slot::kSenderName), IsOk());
+  keys_.Publish();
+  keys_.clock().Advance(absl::Seconds(6));
+  ASSERT_THAT(desk_->Bind(Token(), kCourier), IsOk());
+  const std::vector<Leaf> leaves = Leaves(LeafType::kKeyring);
+  ASSERT_EQ(leaves.size(), 2u);
+  EXPECT_LT(leaves[0].detail, leaves[1].detail) << "serials";
+  EXPECT_EQ(leaves[1].object_hash, crypto::Sha256(keys_.file()->bytes));
+}
+
+TEST_F(DialDeskTest, RefusesAKeyringOlderThanItsLogHasSeen) {
+  const auto old = keys_.Load(Role::kTelephony);
+  ASSERT_THAT(keys_.editor().Rotate(Slot::kSenderName), IsOk());
+  keys_.Publish();
+  Start();
+  DialDeskOptions options = Options();
+  options.keyring = old.get();
+  EXPECT_THAT(DialDesk::Create(options), ReasonIs(Reason::kKeyringRolledBack));
 }
 
 TEST_F(DialDeskTest, WorksForTelephonyOnly) {

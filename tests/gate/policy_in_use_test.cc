@@ -101,9 +101,9 @@ TEST(PolicyInUseTest, WritesALeafForEachKeyringBeforeItIsUsed) {
   world.keys().Publish();
   world.clock().Advance(absl::Seconds(6));
   EXPECT_EQ(world.Reveal("W1").code, Reason::kNone);
-  EXPECT_EQ(world.Reveal("W1").code, Reason::kNone);
+  EXPECT_EQ(world.Leaves().back().type, LeafType::kGrant);
   const std::vector<Leaf> leaves = world.LeavesOf(LeafType::kKeyring);
-  ASSERT_EQ(leaves.size(), 2u);
+  ASSERT_EQ(leaves.size(), 2u) << "the first request finds it on record";
   EXPECT_LT(leaves[0].detail, leaves[1].detail) << "serials";
   EXPECT_EQ(leaves[1].object_hash, crypto::Sha256(world.keys().file()->bytes));
   EXPECT_EQ(leaves[1].time_ms,
@@ -115,9 +115,11 @@ TEST(PolicyInUseTest, RefusesAKeyringOlderThanTheLogHasSeen) {
   const auto old_keyring = world.keys().Load(Role::kGate);
   GateOptions options = world.Options();
   options.keyring = old_keyring.get();
+  const std::string old_file = world.keys().file()->bytes;
   ASSERT_THAT(world.keys().editor().Rotate(Slot::kSenderName), IsOk());
   world.keys().Publish();
   world.Start();
+  world.keys().file()->bytes = old_file;  // restored from a backup
   EXPECT_THAT(Gate::Create(std::move(options)),
               ReasonIs(Reason::kKeyringRolledBack));
 }
@@ -175,6 +177,11 @@ TEST(PolicyInUseTest, StopsWhenItsOwnLogProvesAFork) {
   EXPECT_EQ(world.Reveal("W1").code, Reason::kNone) << "only proof stops it";
   EXPECT_THAT(world.gate().CheckNote(note), ReasonIs(Reason::kLogRolledBack));
   EXPECT_EQ(world.Reveal("W1").code, Reason::kAuditUnavailable);
+  world.Start();
+  EXPECT_EQ(world.Reveal("W1").code, Reason::kAuditUnavailable)
+      << "a restart unproves nothing";
+  EXPECT_THAT(world.gate().Erase({1, "W1", {Slot::kRecipientName}}),
+              ReasonIs(Reason::kAuditUnavailable));
 }
 
 // Looks up `ids` in their order, a second apart.
@@ -185,6 +192,28 @@ void LookUp(GateWorld* world, const std::vector<int>& ids) {
     EXPECT_EQ(Dial(world, name).code, Reason::kNone);
     world->clock().Advance(absl::Seconds(1));
   }
+}
+
+TEST(PolicyInUseTest, WritesALeafForWhoMayActAndWhatIsHeld) {
+  GateWorld world;
+  world.AddParcel("W1");
+  const Principal auditor = {77, Role::kDispute, Scope{5712}, true};
+  ASSERT_THAT(world.gate().Admit(auditor), IsOk());
+  ASSERT_THAT(world.gate().SetActive(77, false), IsOk());
+  ASSERT_THAT(world.gate().Hold("W1"), IsOk());
+  ASSERT_THAT(world.gate().Release("W1"), IsOk());
+  const std::vector<Leaf> principals = world.LeavesOf(LeafType::kPrincipal);
+  ASSERT_EQ(principals.size(), 2u);
+  EXPECT_EQ(principals[0].principal, 77u);
+  EXPECT_EQ(principals[0].role, Role::kDispute);
+  EXPECT_EQ(principals[0].detail, std::string("\1\0\0\x16\x50", 5));
+  EXPECT_EQ(principals[1].detail, std::string("\0\0\0\x16\x50", 5));
+  const std::vector<Leaf> holds = world.LeavesOf(LeafType::kHold);
+  ASSERT_EQ(holds.size(), 2u);
+  EXPECT_EQ(holds[0].detail + holds[1].detail, std::string("\1\0", 2));
+  ASSERT_EQ(world.Reveal("W1").code, Reason::kNone);
+  EXPECT_EQ(holds[0].record_ref, world.Leaves().back().record_ref);
+  EXPECT_THAT(world.gate().Hold(""), ReasonIs(Reason::kMalformed));
 }
 
 TEST(PolicyInUseTest, NoticesLookUpsInTheOrderOfAList) {

@@ -12,7 +12,7 @@ from primitives import (Refused, ed25519_public, ed25519_sign, ed25519_verify,
                         sha256, u8, u16, u32, u64)
 
 DETAIL_SIZES = {1: 0, 2: 2, 3: 4, 4: 16, 5: 17, 6: 0, 7: 6, 8: 8, 9: 0, 10: 32,
-                11: 0, 12: 16, 13: 0, 14: 0, 15: 2}
+                11: 0, 12: 16, 13: 0, 14: 0, 15: 2, 17: 5, 18: 1}
 
 
 def leaf(f):
@@ -24,6 +24,14 @@ def leaf(f):
             + f["detail"])
 
 
+def has_good_detail(kind, detail):
+    if kind != 16:
+        return DETAIL_SIZES.get(kind) == len(detail)
+    refs = [detail[i:i + 16] for i in range(0, len(detail), 16)]
+    return (1 <= len(refs) <= 64 and len(detail) % 16 == 0
+            and refs == sorted(set(refs)))
+
+
 def parse_leaf(data):
     """Raises Malformed for what is no leaf of version 1."""
     num_slots = _int(data[38:40])
@@ -33,7 +41,7 @@ def parse_leaf(data):
     if (len(data) != slots_end + 50 + size or len(data) < 90 or data[0] != 1
             or data[3] != 0 or num_slots > 16 or 0 in slots
             or slots != sorted(set(slots))
-            or DETAIL_SIZES.get(data[1]) != size):
+            or not has_good_detail(data[1], data[slots_end + 50:])):
         raise Malformed
     return slots
 

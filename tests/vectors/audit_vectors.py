@@ -67,6 +67,13 @@ def make_leaf():
         leaf_fields(12, **{**quiet, "slots": [6]}, detail=key + u16(4)),
         leaf_fields(13, **quiet), leaf_fields(14, object_hash=bytes(32)),
         leaf_fields(15, result=12, object_hash=bytes(32), detail=u16(12)),
+        leaf_fields(16, record_ref=bytes(16), slots=[0x8001],
+                    detail=bytes(16) + REF),
+        leaf_fields(16, **{**quiet, "slots": [0x8001]}, device=0, purpose=0,
+                    detail=b"".join(u32(i) * 4 for i in range(64))),
+        leaf_fields(17, **quiet, device=0, detail=b"\1" + u32(5712)),
+        leaf_fields(18, principal=0, device=0, role=0, purpose=0, slots=[],
+                    object_hash=bytes(32), detail=b"\1"),
         leaf_fields(1, ref_gen=255, tenant=2**32 - 1, time_ms=2**53,
                     principal=2**53, device=2**53, role=65535, purpose=65535,
                     result=65535, slots=[65535])]
@@ -76,7 +83,7 @@ def make_leaf():
     refused = [
         ("version 2", with_bytes(grant, 0, b"\2")),
         ("type 0", with_bytes(grant, 1, b"\0")),
-        ("type 16", with_bytes(grant, 1, b"\x10")),
+        ("type 19", with_bytes(grant, 1, b"\x13")),
         ("a type with another detail", with_bytes(grant, 1, b"\2")),
         ("reserved byte", with_bytes(grant, 3, b"\1")),
         ("slot 0", a.leaf(leaf_fields(1, slots=[0]))),
@@ -86,6 +93,16 @@ def make_leaf():
         ("a detail where none belongs", a.leaf(leaf_fields(1, detail=b"x"))),
         ("a detail one short", a.leaf(leaf_fields(8, detail=bytes(7)))),
         ("a detail one long", a.leaf(leaf_fields(8, detail=bytes(9)))),
+        ("views of nothing", a.leaf(leaf_fields(16, slots=[0x8001]))),
+        ("views of half a record",
+         a.leaf(leaf_fields(16, slots=[0x8001], detail=bytes(24)))),
+        ("views of one record twice",
+         a.leaf(leaf_fields(16, slots=[0x8001], detail=REF + REF))),
+        ("views descending",
+         a.leaf(leaf_fields(16, slots=[0x8001], detail=REF + bytes(16)))),
+        ("views of 65 records",
+         a.leaf(leaf_fields(16, slots=[0x8001],
+                            detail=b"".join(u32(i) * 4 for i in range(65))))),
         ("cut", grant[:-1]), ("extended", grant + b"\0"), ("empty", b"")]
     for case in cases:
         a.parse_leaf(case["leaf"])

@@ -34,6 +34,7 @@ from primitives import ed25519_public, pad, prf, x25519_base
 from reveal_vectors import (make_gate_card, make_masked_rows,
                             make_reveal_reply, make_reveal_request,
                             make_route_sheet, make_search_query)
+from trace_vectors import make_trace
 
 HERE = pathlib.Path(__file__).resolve().parent
 OUT = HERE / "v1"

@@ -48,7 +48,7 @@ Leaf LeafOf(const Vector& vector) {
 
 TEST(LeafTest, GivesEveryVector) {
   const auto cases = LoadVectors("leaf").List("cases");
-  ASSERT_EQ(cases.size(), 17u);
+  ASSERT_EQ(cases.size(), 21u);
   for (const Vector& vector : cases) {
     PARCELVEIL_ASSERT_OK_AND_ASSIGN(const std::string bytes,
                                     EncodeLeaf(LeafOf(vector)));
@@ -81,7 +81,7 @@ TEST(LeafTest, ComesBackFromEveryVector) {
 
 TEST(LeafTest, RefusesWhatTheVectorsRefuse) {
   const auto refused = LoadVectors("leaf").List("refused");
-  ASSERT_EQ(refused.size(), 15u);
+  ASSERT_EQ(refused.size(), 20u);
   for (const Vector& vector : refused) {
     Leaf leaf;
     EXPECT_THAT(ParseLeaf(vector.Bytes("leaf"), &leaf),
@@ -109,7 +109,7 @@ TEST(LeafTest, HasOneSpelling) {
 
 TEST(LeafTest, IsNotWrittenIfItCannotBeRead) {
   Leaf leaf;
-  leaf.type = static_cast<LeafType>(16);
+  leaf.type = static_cast<LeafType>(19);
   EXPECT_THAT(EncodeLeaf(leaf), ReasonIs(Reason::kMalformed));
   leaf.type = LeafType::kKeyring;
   EXPECT_THAT(EncodeLeaf(leaf), ReasonIs(Reason::kMalformed));
@@ -123,8 +123,10 @@ TEST(LeafTest, KeepsWithinTheSizesThatItStates) {
   Leaf leaf;
   leaf.type = LeafType::kGrant;
   EXPECT_EQ(EncodeLeaf(leaf)->size(), kMinLeafSize);
-  leaf.type = LeafType::kDeviceEnrol;
-  leaf.detail = std::string(32, 'k');
+  leaf.type = LeafType::kViews;
+  for (char i = 0; i < static_cast<char>(Leaf::kMaxViews); ++i) {
+    leaf.detail += std::string(16, i);
+  }
   for (uint16_t i = 1; i <= Leaf::kMaxSlots; ++i) leaf.slots.push_back(Slot{i});
   EXPECT_EQ(EncodeLeaf(leaf)->size(), kMaxLeafSize);
 }

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "gtest/gtest.h"
+#include "src/wire/view_layout.h"
 #include "tests/testing/damage.h"
 #include "tests/testing/status_matchers.h"
 #include "tests/testing/vectors.h"
@@ -45,6 +46,38 @@ TEST(MaskedRowsTest, AListIsReadAndWrittenAsEveryVectorSays) {
                                     EncodeMaskedList(list));
     EXPECT_EQ(ToHex(written), vector.Text("list"));
   }
+}
+
+TEST(MaskedRowsTest, AListOfOpenedViewsIsTheSameBytes) {
+  for (const Vector& vector : LoadVectors("masked_rows").List("cases")) {
+    const std::string bytes = vector.Bytes("list");
+    const MaskedList list = ParseMaskedList(bytes).value();
+    std::vector<std::string> views(list.rows.size());
+    std::vector<ViewRow> rows;
+    for (size_t i = 0; i < list.rows.size(); ++i) {
+      for (const MaskedRow::Field& field : list.rows[i].fields) {
+        AppendViewEntry({field.slot, 1, field.text}, &views[i]);
+      }
+      rows.push_back({list.rows[i].record_id, views[i]});
+    }
+    PARCELVEIL_ASSERT_OK_AND_ASSIGN(const std::string written,
+                                    EncodeListOfViews(list.served_ms, rows));
+    EXPECT_EQ(ToHex(written), vector.Text("list"));
+  }
+}
+
+TEST(MaskedRowsTest, AListOfOpenedViewsHasWhatItsLayoutHolds) {
+  const std::string long_id(65, '1');
+  std::string full;
+  for (uint16_t slot = 1; slot <= 256; ++slot) {
+    AppendViewEntry({Slot{slot}, 1, ""}, &full);
+  }
+  for (const ViewRow& row :
+       std::vector<ViewRow>{{"", {}}, {long_id, {}}, {"1", full}}) {
+    EXPECT_THAT(EncodeListOfViews(1, {row}), ReasonIs(Reason::kMalformed));
+  }
+  const std::string_view most = std::string_view(full).substr(0, 255 * 5);
+  EXPECT_THAT(EncodeListOfViews(1, {ViewRow{"1", most}}), IsOk());
 }
 
 TEST(MaskedRowsTest, WhatASearchFoundIsReadAndWrittenAsEveryVectorSays) {

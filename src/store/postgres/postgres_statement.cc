@@ -210,6 +210,8 @@ void PostgresStatement::TakeRow(pg_result* row) {
   }
 }
 
+int PostgresStatement::NumColumns() const { return PQnfields(row_); }
+
 bool PostgresStatement::IsNull(int column) const {
   return PQgetisnull(row_, 0, column) != 0;
 }

@@ -86,6 +86,10 @@ absl::Status SqliteStatement::Run() {
 
 void SqliteStatement::Reset() { sqlite3_reset(statement_); }
 
+int SqliteStatement::NumColumns() const {
+  return sqlite3_column_count(statement_);
+}
+
 bool SqliteStatement::IsNull(int column) const {
   return sqlite3_column_type(statement_, column) == SQLITE_NULL;
 }

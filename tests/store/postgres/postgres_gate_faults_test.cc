@@ -1,5 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Gates whose connection is cut, whose log is taken, or that are killed.
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include <memory>
 #include <random>
 #include <string>
@@ -8,6 +12,7 @@
 #include "tests/store/postgres/postgres_gate_fixture.h"
 #include "tests/testing/child.h"
 #include "tests/testing/killed_writer.h"
+#include "tests/testing/scratch_dir.h"
 
 namespace parcelveil::testing {
 namespace {
@@ -105,6 +110,61 @@ TEST_F(PostgresGateTest, ServesNothingWhileTheDatabaseIsAway) {
   allow("true");
   EXPECT_THAT(store->FindDevice(5), IsOk());
   EXPECT_THAT(PutLeaf(store.get(), 0), IsOk());
+}
+
+// A file system of a few megabytes, for a tablespace: the server's disk.
+class SmallDisk {
+ public:
+  explicit SmallDisk(const std::string& server_folder) {
+    struct stat server;
+    is_mounted_ =
+        ::stat(server_folder.c_str(), &server) == 0 &&
+        ::chmod(scratch_.path().c_str(), 0755) == 0 &&
+        ::mount("tmpfs", folder().c_str(), "tmpfs", 0, "size=4m") == 0 &&
+        ::chown(folder().c_str(), server.st_uid, server.st_gid) == 0;
+  }
+  ~SmallDisk() {
+    if (is_mounted_) ::umount2(folder().c_str(), MNT_DETACH);
+  }
+
+  bool is_mounted() const { return is_mounted_; }
+  std::string folder() const { return scratch_.path(); }
+
+ private:
+  const ScratchDir scratch_;
+  bool is_mounted_ = false;
+};
+
+TEST_F(PostgresGateTest, WritesNothingWhileTheServersDiskIsFull) {
+  const SmallDisk disk(Ask("SHOW data_directory"));
+  if (!disk.is_mounted()) GTEST_SKIP() << "only root may make a small disk";
+  OpenGate gate(Open("gate-1"));
+  ASSERT_THAT(gate.WriteGroup(3, [] {}), IsOk());
+  const auto db = OpenOrDie(address_);
+  const auto must = [&](const std::string& sql) {
+    ASSERT_THAT(db->Execute(sql, "test"), IsOk());
+  };
+  must("CREATE TABLESPACE small LOCATION '" + disk.folder() + "'");
+  must("ALTER TABLE parcelveil_gate.leaf SET TABLESPACE small");
+  must("CREATE TABLE filler (b bytea) TABLESPACE small");
+  must("ALTER TABLE filler ALTER b SET STORAGE PLAIN");
+  const auto fill = [&](int size) {
+    return db->Execute(absl::StrCat("INSERT INTO filler SELECT decode(repeat("
+                                    "'00', ",
+                                    size, "), 'hex')"),
+                       "test");
+  };
+  while (fill(8000).ok()) continue;
+  absl::StatusOr<uint64_t> last = 3;
+  uint64_t acknowledged = 3;
+  while ((last = gate.WriteGroup(100, [] {})).ok()) acknowledged = *last;
+  EXPECT_EQ(last.status().code(), absl::StatusCode::kResourceExhausted);
+  EXPECT_EQ(*gate.store->NumLeaves(), acknowledged) << "all or nothing";
+  must("DROP TABLE filler");
+  EXPECT_EQ(*gate.WriteGroup(100, [] {}), acknowledged + 100);
+  EXPECT_EQ(gate.FindFault(acknowledged + 100), "");
+  must("ALTER TABLE parcelveil_gate.leaf SET TABLESPACE pg_default");
+  must("DROP TABLESPACE small");
 }
 
 TEST_F(PostgresGateTest, StartsOverAfterAConflict) {

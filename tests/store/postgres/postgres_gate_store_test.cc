@@ -6,8 +6,10 @@
 #include <thread>
 #include <vector>
 
+#include "src/gate/committer.h"
 #include "tests/store/postgres/postgres_gate_fixture.h"
 #include "tests/testing/gate_store_suite.h"
+#include "tests/testing/killed_writer.h"
 
 namespace parcelveil::testing {
 
@@ -89,6 +91,37 @@ TEST_F(PostgresGateTest, SharesOneQuotaAmongGatesAndExceedsItByNone) {
   EXPECT_EQ(Ask("SELECT string_agg(used::text, ' ') FROM "
                 "parcelveil_gate.quota"),
             "90 90");
+}
+
+// In groups, as gates commit.
+TEST_F(PostgresGateTest, IsExceededByNoneOfTenThousandConcurrentRequests) {
+  constexpr uint64_t kThreads = 64;
+  constexpr uint64_t kRequests = 10000;
+  constexpr uint64_t kLimit = 7000;
+  OpenGate first(Open("gate-1"));
+  OpenGate second(Open("gate-2"));
+  gate::Committer committers[] = {{first.store.get(), first.log.get()},
+                                  {second.store.get(), second.log.get()}};
+  std::atomic<uint64_t> next{0};
+  std::atomic<uint64_t> num_granted{0};
+  std::vector<std::thread> threads;
+  for (uint64_t t = 0; t < kThreads; ++t) {
+    threads.emplace_back([&, t] {
+      for (uint64_t number; (number = next++) < kRequests;) {
+        gate::CommitJob job;
+        job.grant = NewGrant(number);
+        job.grant->charges = {
+            ChargeOf(SubjectKind::kPrincipal, kLimit, number)};
+        job.leaves.push_back(NumberedGrant::LeafOf(number));
+        EXPECT_THAT(committers[t % 2].Commit(&job), IsOk());
+        if (job.outcome.kind == Kind::kGranted) ++num_granted;
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(num_granted, kLimit);
+  EXPECT_EQ(Ask("SELECT used FROM parcelveil_gate.quota"), "7000");
+  EXPECT_EQ(*first.store->NumLeaves() + *second.store->NumLeaves(), kLimit);
 }
 
 TEST_F(PostgresGateTest, UsesANonceOnceAmongGatesThatRace) {
