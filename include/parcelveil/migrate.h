@@ -68,6 +68,18 @@ struct MigrationPlan {
     int64_t rows = 0;
     bool all_counted = true;  // false: only the first million numbers
   };
+  // What the rows say about an index of the map. SPEC.md section 8.
+  struct Index {
+    std::string column;       // "recipient_phone_by_phone"
+    int schema_bits = 0;      // what the schema stores of each value
+    std::optional<int> bits;  // the largest safe length; nullopt: see `refusal`
+    std::string refusal;      // NO_SAFE_LENGTH with the rule that binds
+    std::string warning;      // the schema's length is not for this table
+    int64_t largest_rows = 0;  // of one day, or outlet and day
+    std::optional<double> linkage_in_stratum;
+    std::vector<std::string> leakage;  // at `bits`, a sentence each
+    bool is_sampled = false;           // only some days were counted
+  };
   // Something in the database that names a column which `finish` removes, or
   // that carries the table's rows elsewhere.
   struct Mention {
@@ -83,8 +95,11 @@ struct MigrationPlan {
   std::map<UnsealedReason, int64_t> unsealable;
   std::vector<UnsealedRow> examples;  // the first few of them
   std::vector<SharedPhones> shared_phones;
+  std::vector<Index> indexes;
   int64_t bytes_added = 0;
-  int64_t file_size = 0;
+  int64_t file_size = 0;    // SQLite: of the file; else the table, its indexes
+  int64_t run_disk = 0;     // free disk that a run needs, about
+  int64_t finish_disk = 0;  // and Finish, which rewrites it all
   std::vector<Mention> mentions;
   std::vector<std::string> run_statements;
   std::vector<std::string> finish_statements;
@@ -108,8 +123,18 @@ struct MigrationStatus {
   std::optional<absl::Time> verified;  // when all of it was, since the last run
 };
 
+// What a run does with rows that no role may read any more.
+enum class OldRows : uint8_t {
+  kList,  // leaves them as they are, and lists them
+  kSeal,  // seals them for STEWARD alone, without views or index values
+};
+
 struct RunOptions {
   int64_t batch_rows = 1000;  // sealed and committed together
+  OldRows old_rows = OldRows::kList;
+  // Stays, and seals rows as they are written, until `stop` is set or the table
+  // is finished.
+  bool follow = false;
   // PostgreSQL: threads with connections of their own. Other processes and
   // machines may run beside them: a row is taken by one of all.
   int workers = 1;
@@ -156,7 +181,8 @@ struct VerifyResult {
   int64_t num_mismatches = 0;
   std::vector<Mismatch> mismatches;  // the first few
   bool was_stopped = false;
-  bool counts = false;  // recorded as full: `finish` may go ahead
+  bool counts = false;        // recorded as full: `finish` may go ahead
+  bool is_read_only = false;  // nothing can be recorded: a standby, say
 };
 
 struct FinishOptions {
@@ -197,10 +223,12 @@ class Migration {
 
   // Reads the whole table, changes nothing.
   virtual absl::StatusOr<MigrationPlan> Plan(const Keyring& keyring) = 0;
-  // Seals what is not sealed yet. `keyring` is of a role that seals.
+  // Seals what is not sealed yet. `keyring` is of a role that seals. Under a
+  // map that says more than the one before, rows get just what they lack.
   // Errors: kFailedPrecondition NO_ACTIVE_KEY naming the command that makes
-  // keys for past days, WRONG_STATE after Finish or under another map; those
-  // of Sealer::Create; those of the database. Nothing is half written.
+  // keys for past days, WRONG_STATE under a map that says less or says it
+  // otherwise; those of Sealer::Create; those of the database. Nothing is half
+  // written.
   virtual absl::StatusOr<RunResult> Run(const Keyring& keyring,
                                         const RunOptions& options) = 0;
   virtual absl::StatusOr<MigrationStatus> Status() = 0;
@@ -222,16 +250,10 @@ class Migration {
   virtual absl::StatusOr<FinishResult> Finish(const FinishOptions& options) = 0;
   // Takes away what runs added. Rows that hold a field sealed only get its text
   // back first: `keyring` is of a role that opens them.
-  // Errors: kFailedPrecondition WRONG_STATE after Finish; those of Opener::Open
-  // naming the row; kUnimplemented: not for this database.
-  virtual absl::Status Undo(const Keyring& keyring);
+  // Errors: kFailedPrecondition WRONG_STATE after Finish, or under another map
+  // than the last run's; those of Opener::Open naming the row.
+  virtual absl::Status Undo(const Keyring& keyring) = 0;
 };
-
-// Counts a wrapped table's sealed rows by the day whose keys they need.
-// Errors: those of the database; kInvalidArgument MALFORMED where a sealed
-// column holds something else.
-absl::StatusOr<std::map<Epoch, int64_t>> CountRowsByDay(SqliteDatabase* db,
-                                                        const TableMap& map);
 
 }  // namespace parcelveil
 

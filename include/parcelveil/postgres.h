@@ -88,6 +88,8 @@ class PostgresStatement {
   // Ready to be bound and stepped again. Reads the rest of the rows away.
   void Reset();
 
+  // Of the current row.
+  int NumColumns() const;
   bool IsNull(int column) const;
   // A number; of bool 1 or 0; 0 where it is neither.
   int64_t Int(int column) const;

@@ -60,6 +60,7 @@ class SqliteStatement {
   // Ready to be bound and stepped again.
   void Reset();
 
+  int NumColumns() const;
   bool IsNull(int column) const;
   int64_t Int(int column) const;
   // Text or blob of the current row, until the next Step or Reset.

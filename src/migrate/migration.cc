@@ -25,11 +25,6 @@ std::string_view Describe(MigrationPhase phase) {
   return "unknown";
 }
 
-absl::Status Migration::Undo(const Keyring&) {
-  return absl::UnimplementedError(
-      "undo: not for this database; restore the table from a backup");
-}
-
 SqliteMigration::SqliteMigration(std::unique_ptr<State> state)
     : state_(std::move(state)) {}
 SqliteMigration::~SqliteMigration() = default;

@@ -2,6 +2,8 @@
 
 #include "src/migrate/past_keys.h"
 
+#include <algorithm>
+
 #include "src/base/status.h"
 
 namespace parcelveil::migrate {
@@ -19,6 +21,12 @@ absl::Status MakePastKeys(const Keyring& keyring, const RunOptions& options,
   }
   PARCELVEIL_RETURN_IF_ERROR(options.make_keys(since));
   return keyring.Reload();
+}
+
+void FirstDay::Take(const std::optional<absl::CivilDay>& day, bool must) {
+  if (!day.has_value() || *day >= days_.today) return;
+  if (*day < (must ? days_.first : days_.first_readable)) return;
+  day_ = std::min(day_.value_or(*day), *day);
 }
 
 }  // namespace parcelveil::migrate

@@ -4,12 +4,14 @@
 #ifndef PARCELVEIL_SRC_MIGRATE_PAST_KEYS_H_
 #define PARCELVEIL_SRC_MIGRATE_PAST_KEYS_H_
 
+#include <optional>
 #include <string>
 
 #include "absl/status/status.h"
 #include "absl/time/civil_time.h"
 #include "parcelveil/keyring.h"
 #include "parcelveil/migrate.h"
+#include "src/migrate/row.h"
 
 namespace parcelveil::migrate {
 
@@ -18,6 +20,20 @@ namespace parcelveil::migrate {
 // any; those of make_keys and Reload. `what`: `table "waybill"`.
 absl::Status MakePastKeys(const Keyring& keyring, const RunOptions& options,
                           const std::string& what, absl::CivilDay since);
+
+// The first past day among rows that need its keys.
+class FirstDay {
+ public:
+  explicit FirstDay(const DayRange& days) : days_(days) {}
+
+  // `must`: a row that needs them though no role may read it.
+  void Take(const std::optional<absl::CivilDay>& day, bool must);
+  const std::optional<absl::CivilDay>& day() const { return day_; }
+
+ private:
+  const DayRange days_;
+  std::optional<absl::CivilDay> day_;
+};
 
 }  // namespace parcelveil::migrate
 

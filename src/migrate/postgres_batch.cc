@@ -20,35 +20,21 @@ constexpr absl::Duration kFirstPause = absl::Milliseconds(50);
 }  // namespace
 
 absl::Status BatchSealer::Seal(bool is_marked, PostgresBatch* batch) {
-  if (!check_.has_value() || today_ != keyring_.Today()) {
-    today_ = keyring_.Today();
-    check_.emplace(state_.map, keyring_.schema(), today_);
-  }
+  sealer_.StartBatch();
   batch->sealed.clear();
   batch->listed.clear();
   batch->faults.clear();
-  const auto list = [batch](size_t at, Fault fault) {
-    batch->listed.push_back(at);
-    batch->faults.push_back(std::move(fault));
-  };
   for (size_t i = 0; i < batch->num_rows; ++i) {
-    const Row& row = batch->rows[i];
-    // Sealed already by whoever wrote it, or nothing to seal.
-    if (!is_marked && row.IsSealed()) continue;
-    if (auto fault = check_->FindFault(row)) {
-      list(i, *std::move(fault));
-      continue;
-    }
     const size_t next = batch->sealed.size();
     if (next == batch->cells.size()) batch->cells.emplace_back();
-    const absl::Status status =
-        sealer_.SealInto(ToRecord(row, state_.map), &batch->cells[next]);
-    if (absl::IsInvalidArgument(status)) {
-      list(i, {state_.map.columns[0].name, UnsealedReason::kRefused});
-      continue;
-    }
-    PARCELVEIL_RETURN_IF_ERROR(status);
-    batch->sealed.push_back(i);
+    Fault fault;
+    PARCELVEIL_ASSIGN_OR_RETURN(
+        const RowSealer::Outcome outcome,
+        sealer_.Seal(batch->rows[i], is_marked, &batch->cells[next], &fault));
+    if (outcome == RowSealer::Outcome::kSealed) batch->sealed.push_back(i);
+    if (outcome != RowSealer::Outcome::kListed) continue;
+    batch->listed.push_back(i);
+    batch->faults.push_back(std::move(fault));
   }
   return absl::OkStatus();
 }
@@ -105,25 +91,22 @@ absl::StatusOr<int64_t> BatchWriter::Write(PostgresBatch* batch,
 
 void BatchWriter::BindRows(const PostgresBatch& batch,
                            PostgresStatement* write) {
-  std::vector<Cell> keys, versions;
-  std::vector<std::vector<Cell>> columns(columns_.size());
+  std::vector<Cell> keys, versions, partial;
+  std::vector<std::vector<Cell>> columns(num_columns_);
   for (size_t i = 0; i < batch.sealed.size(); ++i) {
     const size_t at = batch.sealed[i];
     keys.push_back(batch.rows[at].key.bytes);
     versions.push_back(batch.versions[at]);
-    // Cells come in the columns' order, without the empty ones.
-    const auto cells = batch.cells[i].cells();
-    size_t next = 0;
-    for (size_t c = 0; c < columns_.size(); ++c) {
-      const bool has = next < cells.size() && cells[next].column == columns_[c];
-      columns[c].push_back(has ? Cell(cells[next++].bytes) : std::nullopt);
+    partial.push_back(batch.cells[i].is_partial ? "t" : "f");
+    for (size_t c = 0; c < columns.size(); ++c) {
+      columns[c].push_back(batch.cells[i].columns[c]);
     }
   }
-  write->BindTexts(0, keys);
-  write->BindTexts(1, versions);
-  for (size_t c = 0; c < columns.size(); ++c) {
-    write->BindBlobs(static_cast<int>(c) + 2, columns[c]);
+  int parameter = 0;
+  for (const auto* cells : {&keys, &versions, &partial}) {
+    write->BindTexts(parameter++, *cells);
   }
+  for (const auto& cells : columns) write->BindBlobs(parameter++, cells);
 }
 
 void BatchWriter::BindListed(const PostgresBatch& batch) {
@@ -153,13 +136,17 @@ absl::StatusOr<bool> BatchWriter::WriteUnchanged(const PostgresBatch& batch,
       return false;
     }
   }
-  std::vector<Cell> keys;
-  for (size_t at : batch.sealed) keys.push_back(batch.rows[at].key.bytes);
-  PARCELVEIL_ASSIGN_OR_RETURN(auto pipeline, PostgresPipeline::Begin(db_));
-  for (auto* statement : {&statements_.unmark, &statements_.unlist}) {
-    statement->BindTexts(0, keys);
-    PARCELVEIL_RETURN_IF_ERROR(pipeline->Queue(statement));
+  std::vector<Cell> keys, whole;
+  for (size_t i = 0; i < batch.sealed.size(); ++i) {
+    keys.push_back(batch.rows[batch.sealed[i]].key.bytes);
+    if (!batch.cells[i].is_partial) whole.push_back(keys.back());
   }
+  PARCELVEIL_ASSIGN_OR_RETURN(auto pipeline, PostgresPipeline::Begin(db_));
+  // What a row kept may be out of date, if it is marked.
+  statements_.unmark.BindTexts(0, whole);
+  PARCELVEIL_RETURN_IF_ERROR(pipeline->Queue(&statements_.unmark));
+  statements_.unlist.BindTexts(0, keys);
+  PARCELVEIL_RETURN_IF_ERROR(pipeline->Queue(&statements_.unlist));
   if (with != nullptr) PARCELVEIL_RETURN_IF_ERROR(pipeline->Queue(with));
   PARCELVEIL_RETURN_IF_ERROR(pipeline->Finish().status());
   PARCELVEIL_RETURN_IF_ERROR(transaction->Commit());

@@ -13,11 +13,10 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "parcelveil/field.h"
-#include "parcelveil/keyring.h"
 #include "parcelveil/postgres.h"
 #include "src/migrate/postgres_state.h"
 #include "src/migrate/row.h"
+#include "src/migrate/row_sealer.h"
 #include "src/migrate/sql_name.h"
 
 namespace parcelveil::migrate {
@@ -36,7 +35,7 @@ struct PostgresBatch {
 
   // Indexes of `rows`.
   std::vector<size_t> sealed;
-  std::vector<SealedRow> cells;  // of `sealed`, kept longer
+  std::vector<RowCells> cells;  // of `sealed`, kept longer
   std::vector<size_t> listed;
   std::vector<Fault> faults;  // of `listed`
 };
@@ -44,22 +43,14 @@ struct PostgresBatch {
 // Seals the rows of a batch. Any thread; one batch at a time.
 class BatchSealer {
  public:
-  // Borrows all.
-  BatchSealer(const PostgresMigration::State& state, const Keyring& keyring,
-              const Sealer& sealer)
-      : state_(state), keyring_(keyring), sealer_(sealer) {}
+  explicit BatchSealer(RowSealer sealer) : sealer_(std::move(sealer)) {}
 
   // `is_marked`: rows are sealed anew though they are sealed.
   // Errors: those of Sealer::Seal that are not about a row.
   absl::Status Seal(bool is_marked, PostgresBatch* batch);
 
  private:
-  const PostgresMigration::State& state_;
-  const Keyring& keyring_;
-  const Sealer& sealer_;
-  // A run may last over midnight.
-  Epoch today_{};
-  std::optional<RowCheck> check_;  // as of today_
+  RowSealer sealer_;
 };
 
 // Writes batches on a connection of its own.
@@ -91,7 +82,7 @@ class BatchWriter {
               bool mark_sealed, Statements statements)
       : db_(db),
         mark_sealed_(mark_sealed),
-        columns_(AddedColumns(state.map)),
+        num_columns_(AddedColumns(state.map).size()),
         statements_(std::move(statements)) {}
 
   // Binds the batch's rows to `write`, and those that are listed.
@@ -108,7 +99,7 @@ class BatchWriter {
 
   PostgresConnection* const db_;
   const bool mark_sealed_;
-  const std::vector<std::string> columns_;
+  const size_t num_columns_;
   Statements statements_;
 };
 

@@ -125,18 +125,14 @@ absl::Status Crew::MakeKeys(PostgresConnection* db,
   PARCELVEIL_ASSIGN_OR_RETURN(
       PostgresStatement select,
       db->Prepare(state_.sql.SelectDates(), state_.Name()));
-  const DayRange days =
-      ReadableDays(keyring_.schema(), state_.map, keyring_.Today());
-  std::optional<absl::CivilDay> first;
+  FirstDay first(sealer_.days());
   while (true) {
     PARCELVEIL_ASSIGN_OR_RETURN(const bool has_row, select.Step());
     if (!has_row) break;
-    const auto day = row_day_.Of(state_.DateOf(select, 0));
-    if (!day.has_value() || *day < days.first || *day >= days.today) continue;
-    if (!first.has_value() || *day < *first) first = day;
+    first.Take(row_day_.Of(state_.DateOf(select, 0)), select.Int(1) == 1);
   }
-  if (!first.has_value()) return missing;  // today's key is what is missing
-  return MakePastKeys(keyring_, options_, state_.Name(), *first);
+  if (!first.day().has_value()) return missing;  // today's key is missing
+  return MakePastKeys(keyring_, options_, state_.Name(), *first.day());
 }
 
 }  // namespace parcelveil::migrate

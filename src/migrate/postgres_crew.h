@@ -18,6 +18,7 @@
 #include "parcelveil/postgres.h"
 #include "src/migrate/postgres_state.h"
 #include "src/migrate/row_day.h"
+#include "src/migrate/row_sealer.h"
 
 namespace parcelveil::migrate {
 
@@ -26,7 +27,8 @@ class Crew {
  public:
   // Borrows all.
   Crew(const PostgresMigration::State& state, const Keyring& keyring,
-       const Sealer& sealer, const RowDay& row_day, const RunOptions& options)
+       const RowSealer& sealer, const RowDay& row_day,
+       const RunOptions& options)
       : state_(state),
         keyring_(keyring),
         sealer_(sealer),
@@ -37,7 +39,7 @@ class Crew {
 
   const PostgresMigration::State& state() const { return state_; }
   const Keyring& keyring() const { return keyring_; }
-  const Sealer& sealer() const { return sealer_; }
+  const RowSealer& sealer() const { return sealer_; }
   const RowDay& row_day() const { return row_day_; }
   const RunOptions& options() const { return options_; }
 
@@ -73,7 +75,7 @@ class Crew {
 
   const PostgresMigration::State& state_;
   const Keyring& keyring_;
-  const Sealer& sealer_;
+  const RowSealer& sealer_;
   const RowDay& row_day_;
   const RunOptions& options_;
 

@@ -6,6 +6,7 @@
 #include "src/base/status.h"
 #include "src/migrate/postgres_state.h"
 #include "src/migrate/sql_name.h"
+#include "src/migrate/wrap_state.h"
 
 namespace parcelveil {
 namespace {
@@ -38,6 +39,8 @@ absl::Status PostgresMigration::State::CheckFinish() const {
     case MigrationPhase::kFilled:
       break;
   }
+  PARCELVEIL_RETURN_IF_ERROR(
+      migrate::CheckSameMap("finish " + Name(), wrap.map, map));
   PARCELVEIL_ASSIGN_OR_RETURN(
       const int64_t num_listed,
       Count("SELECT count(*) FROM " + sql.Ours("parcelveil_unsealed") +

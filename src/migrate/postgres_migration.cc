@@ -54,6 +54,13 @@ absl::StatusOr<MigrationStatus> PostgresMigration::Status() {
       status.num_listed, state_->Count("SELECT count(*) FROM " +
                                        state_->sql.Ours("parcelveil_unsealed") +
                                        state_->sql.OfTable()));
+  if (!state_->MissingColumns().empty()) {  // of a map that says more
+    PARCELVEIL_ASSIGN_OR_RETURN(
+        status.num_rows,
+        state_->Count("SELECT count(*) FROM " + state_->sql.table()));
+    status.num_to_go = status.num_rows - status.num_listed;
+    return status;
+  }
   PARCELVEIL_ASSIGN_OR_RETURN(const int64_t num_marked,
                               state_->CountMarks(migrate::kMarksToSeal));
   PARCELVEIL_ASSIGN_OR_RETURN(PostgresStatement count,

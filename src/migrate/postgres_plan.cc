@@ -100,6 +100,11 @@ absl::StatusOr<MigrationPlan> PostgresMigration::Plan(const Keyring& keyring) {
                     migrate::QuoteText(part.sql), ")");
   }
   PARCELVEIL_ASSIGN_OR_RETURN(plan.file_size, state_->Count(size));
+  // Every row is written anew beside its old version, which VACUUM frees only
+  // for use within the table; the log is as large again until it is recycled.
+  const int64_t written = plan.file_size + plan.bytes_added;
+  plan.run_disk = 2 * written;
+  plan.finish_disk = 2 * written;  // the copy, and the log of it
   PARCELVEIL_ASSIGN_OR_RETURN(plan.mentions, state_->Mentions());
   plan.run_statements = RunStatements(*state_);
   PARCELVEIL_ASSIGN_OR_RETURN(const auto drops, state_->DropStatements());

@@ -7,6 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "src/base/status.h"
+#include "src/migrate/sleep.h"
 #include "src/migrate/sql_name.h"
 #include "src/migrate/wrap_state.h"
 
@@ -15,8 +16,9 @@ namespace {
 
 using State = PostgresMigration::State;
 
-absl::Status BeginWrap(const State& state) {
-  const std::string fingerprint = MapFingerprint(state.map);
+// Whether the map says more than the last run's: then nobody may be at work
+// with that one, whose rows would lack the rest.
+absl::StatusOr<bool> BeginWrap(const State& state) {
   PARCELVEIL_ASSIGN_OR_RETURN(const State::Wrap wrap, state.Read());
   if (wrap.phase == MigrationPhase::kNotStarted) {
     PARCELVEIL_ASSIGN_OR_RETURN(
@@ -26,15 +28,45 @@ absl::Status BeginWrap(const State& state) {
                                    " (table_name, map, phase) VALUES ($1, $2, "
                                    "$3)")));
     insert.BindText(0, state.table.name);
-    insert.BindText(1, fingerprint);
+    insert.BindText(1, MapFingerprint(state.map));
     insert.BindText(2, PhaseName(MigrationPhase::kFilling));
-    return insert.Run();
+    PARCELVEIL_RETURN_IF_ERROR(insert.Run());
+    return false;
   }
-  if (wrap.map == fingerprint) return absl::OkStatus();
-  return MakeStatus(Reason::kWrongState,
-                    "wrap " + state.Name() +
-                        ": an earlier run used another table map; go on with "
-                        "that one");
+  PARCELVEIL_ASSIGN_OR_RETURN(
+      const bool is_extended,
+      IsExtended("wrap " + state.Name(), wrap.map, state.map));
+  if (!is_extended) return false;
+  PARCELVEIL_ASSIGN_OR_RETURN(
+      const int64_t num_at_work,
+      state.Count(absl::StrCat(
+          "SELECT count(*) FROM pg_catalog.pg_locks WHERE locktype = "
+          "'advisory' AND database = (SELECT oid FROM pg_catalog.pg_database "
+          "WHERE datname = current_database()) AND classid = ",
+          state.table.oid, " AND (objid = ", State::kMarked,
+          " OR objid >= ", State::kFirstRange, ")")));
+  if (num_at_work == 0) return true;
+  return absl::UnavailableError(
+      "wrap " + state.Name() +
+      ": another run is at work with an earlier table map; stop it, then run "
+      "the same command again");
+}
+
+// Every row is looked at once more, and gets what it lacks.
+absl::Status StartAgain(const State& state) {
+  PARCELVEIL_RETURN_IF_ERROR(state.Execute(
+      absl::StrCat("DELETE FROM ", state.sql.Ours("parcelveil_range"),
+                   state.sql.OfTable())));
+  PARCELVEIL_ASSIGN_OR_RETURN(
+      PostgresStatement update,
+      state.Prepare(absl::StrCat(
+          "UPDATE ", state.sql.Ours("parcelveil_wrap"),
+          " SET map = $1, phase = $2, frontier = NULL, at_end = false, "
+          "verified = NULL",
+          state.sql.OfTable())));
+  update.BindText(0, MapFingerprint(state.map));
+  update.BindText(1, PhaseName(MigrationPhase::kFilling));
+  return update.Run();
 }
 
 // No index keeps the keys of a partitioned table apart: two rows of one key
@@ -54,7 +86,8 @@ absl::Status CheckKeysOfParts(const State& state) {
                         ", in two partitions; give each its own");
 }
 
-absl::Status AddColumnsAndTriggers(State* state, const RunOptions& options) {
+absl::Status AddColumnsAndTriggers(State* state, const RunOptions& options,
+                                   bool is_extended) {
   PARCELVEIL_RETURN_IF_ERROR(state->ReadTable());
   const std::vector<std::string> missing = state->MissingColumns();
   PARCELVEIL_ASSIGN_OR_RETURN(
@@ -64,9 +97,11 @@ absl::Status AddColumnsAndTriggers(State* state, const RunOptions& options) {
           state->table.oid,
           " AND tgname IN ('parcelveil_clear', 'parcelveil_insert', "
           "'parcelveil_update')")));
-  if (missing.empty() && num_triggers == 3) return absl::OkStatus();
+  if (missing.empty() && num_triggers == 3 && !is_extended) {
+    return absl::OkStatus();
+  }
   PARCELVEIL_RETURN_IF_ERROR(
-      state->Change(options.lock_timeout, options.stop, [&] {
+      state->Change(options.lock_timeout, options.stop, [&]() -> absl::Status {
         if (!missing.empty()) {
           PARCELVEIL_RETURN_IF_ERROR(
               state->Execute(state->sql.AddColumns(missing)));
@@ -74,7 +109,7 @@ absl::Status AddColumnsAndTriggers(State* state, const RunOptions& options) {
         for (const std::string& sql : state->sql.CreateTriggers()) {
           PARCELVEIL_RETURN_IF_ERROR(state->Execute(sql));
         }
-        return absl::OkStatus();
+        return is_extended ? StartAgain(*state) : absl::OkStatus();
       }));
   return state->ReadTable();
 }
@@ -102,9 +137,12 @@ absl::Status PrepareTable(State* state, const RunOptions& options) {
   for (const std::string& sql : state->sql.CreateStateTables()) {
     PARCELVEIL_RETURN_IF_ERROR(state->Execute(sql));
   }
-  PARCELVEIL_RETURN_IF_ERROR(BeginWrap(*state));
+  PARCELVEIL_ASSIGN_OR_RETURN(const bool is_extended, BeginWrap(*state));
   PARCELVEIL_RETURN_IF_ERROR(CheckKeysOfParts(*state));
-  return AddColumnsAndTriggers(state, options);
+  PARCELVEIL_RETURN_IF_ERROR(
+      AddColumnsAndTriggers(state, options, is_extended));
+  if (options.old_rows == OldRows::kList) return absl::OkStatus();
+  return state->Execute(state->sql.MarkOldRows());
 }
 
 }  // namespace parcelveil::migrate

@@ -5,13 +5,13 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "parcelveil/field.h"
 #include "src/base/status.h"
 #include "src/migrate/postgres_crew.h"
 #include "src/migrate/postgres_prepare.h"
 #include "src/migrate/postgres_state.h"
 #include "src/migrate/postgres_worker.h"
 #include "src/migrate/row_day.h"
+#include "src/migrate/row_sealer.h"
 
 namespace parcelveil {
 namespace {
@@ -68,17 +68,6 @@ absl::Status FillAll(const PostgresMigration::State& state, Crew* crew) {
   return absl::OkStatus();
 }
 
-absl::Status DrainMarked(const PostgresMigration::State& state, Crew* crew) {
-  PARCELVEIL_ASSIGN_OR_RETURN(
-      const auto turn,
-      migrate::Turn::Wait(
-          state.db.get(),
-          state.LockKey(PostgresMigration::State::Lock::kMarked),
-          crew->options().stop));
-  PARCELVEIL_RETURN_IF_ERROR(WithWorker(crew, &Worker::Drain));
-  return state.Execute(state.sql.PruneListed());
-}
-
 absl::Status RunAll(PostgresMigration::State* state, Crew* crew) {
   PARCELVEIL_RETURN_IF_ERROR(migrate::PrepareTable(state, crew->options()));
   PARCELVEIL_ASSIGN_OR_RETURN(PostgresStatement count,
@@ -92,9 +81,12 @@ absl::Status RunAll(PostgresMigration::State* state, Crew* crew) {
     if (crew->IsStopped()) return crew->status();
     PARCELVEIL_RETURN_IF_ERROR(state->SetPhase(MigrationPhase::kFilled));
   }
-  PARCELVEIL_RETURN_IF_ERROR(DrainMarked(*state, crew));
+  PARCELVEIL_RETURN_IF_ERROR(WithWorker(crew, &Worker::Drain));
+  PARCELVEIL_RETURN_IF_ERROR(state->Execute(state->sql.PruneListed()));
   if (crew->IsStopped()) return crew->status();
-  return migrate::MakeIndexes(*state, crew->options());
+  PARCELVEIL_RETURN_IF_ERROR(migrate::MakeIndexes(*state, crew->options()));
+  if (!crew->options().follow) return absl::OkStatus();
+  return WithWorker(crew, &Worker::Follow);
 }
 
 }  // namespace
@@ -112,12 +104,13 @@ absl::StatusOr<RunResult> PostgresMigration::Run(const Keyring& keyring,
       wrap.phase == MigrationPhase::kFinished) {
     return RunResult();
   }
-  PARCELVEIL_ASSIGN_OR_RETURN(const auto sealer,
-                              Sealer::Create(&keyring, state_->map));
+  PARCELVEIL_ASSIGN_OR_RETURN(
+      const auto sealer,
+      migrate::RowSealer::Create(state_->map, keyring, options.old_rows));
   PARCELVEIL_ASSIGN_OR_RETURN(
       const auto row_day,
       migrate::RowDay::Create(state_->map.time_zone, keyring.time_zone()));
-  Crew crew(*state_, keyring, *sealer, row_day, options);
+  Crew crew(*state_, keyring, sealer, row_day, options);
   absl::Status status = RunAll(state_.get(), &crew);
   for (int i = 0; i < kMaxLost && state_->db->IsLost(); ++i) {
     if (!crew.status().ok() || crew.IsStopped()) break;

@@ -6,7 +6,6 @@
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
-#include "absl/time/clock.h"
 #include "src/base/status.h"
 #include "src/migrate/sql_name.h"
 #include "src/migrate/wrap_state.h"
@@ -35,17 +34,6 @@ SqliteValue ToValue(const PostgresStatement& statement, int column,
 }
 
 }  // namespace
-
-bool SleepUnlessStopped(absl::Duration duration,
-                        const std::atomic<bool>* stop) {
-  constexpr absl::Duration kStep = absl::Milliseconds(50);
-  while (duration > absl::ZeroDuration()) {
-    if (stop != nullptr && stop->load()) return false;
-    absl::SleepFor(std::min(duration, kStep));
-    duration -= kStep;
-  }
-  return true;
-}
 
 absl::Status PostgresMigration::State::Open() {
   PARCELVEIL_ASSIGN_OR_RETURN(auto opened, PostgresConnection::Open(address));

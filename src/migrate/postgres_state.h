@@ -22,6 +22,7 @@
 #include "src/migrate/postgres_table.h"
 #include "src/migrate/postgres_text.h"
 #include "src/migrate/row.h"
+#include "src/migrate/sleep.h"
 
 namespace parcelveil {
 
@@ -92,9 +93,6 @@ class PostgresMigration::State {
   const migrate::PostgresText sql;
   std::unique_ptr<PostgresConnection> db;
 };
-
-// Sleeps, and wakes up early where `stop` is set: then returns false.
-bool SleepUnlessStopped(absl::Duration duration, const std::atomic<bool>* stop);
 
 }  // namespace parcelveil
 

@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "parcelveil/migrate.h"
 #include "src/migrate/sql_name.h"
 
 namespace parcelveil::migrate {
@@ -62,14 +63,6 @@ std::string PostgresText::DropColumns(
       absl::StrJoin(columns, ", ", [](std::string* out, const auto& column) {
         absl::StrAppend(out, "DROP COLUMN IF EXISTS ", Quote(column));
       }));
-}
-
-std::string PostgresText::UnsealedCondition(const char* row) const {
-  return absl::StrJoin(
-      map_.columns, " OR ", [row](std::string* out, const auto& column) {
-        absl::StrAppend(out, "(", row, Quote(column.name), " IS NOT NULL AND ",
-                        row, Quote(column.sealed_column), " IS NULL)");
-      });
 }
 
 std::vector<std::string> PostgresText::ForgetTable() const {
@@ -152,8 +145,12 @@ std::string PostgresText::SelectSealedSince() const {
 }
 
 std::string PostgresText::SelectDates() const {
-  return absl::StrCat("SELECT ", Quote(map_.epoch_from), " FROM ", table(),
-                      " WHERE ", UnsealedCondition(""));
+  const std::string must = absl::StrCat(
+      "(", LacksField(map_, "t."), " OR EXISTS (SELECT FROM ",
+      Ours("parcelveil_dirty"), OfTable(), " AND row_key = ", Key("t."),
+      "::text AND state IN (", kMarksToSeal, ")))");
+  return absl::StrCat("SELECT t.", Quote(map_.epoch_from), ", ", must, " FROM ",
+                      table(), " t WHERE ", must, " OR ", LacksAny(map_, "t."));
 }
 
 // Not by the trigger's mark: whoever holds the row locked may have set that
@@ -187,11 +184,13 @@ std::string PostgresText::Batch() const {
   const size_t num_added = AddedColumns(map_).size();
   std::string arrays, names;
   for (size_t i = 0; i < num_added; ++i) {
-    absl::StrAppend(&arrays, ", $", i + 3, "::bytea[]");
+    absl::StrAppend(&arrays, ", $", i + 4, "::bytea[]");
     absl::StrAppend(&names, ", c", i);
   }
-  return absl::StrCat("unnest($1::", key_type(), "[], $2::xid[]", arrays,
-                      ") AS b(k, x", names, ")");
+  return absl::StrCat("unnest($1::", key_type(),
+                      "[], $2::xid[], "
+                      "$3::boolean[]",
+                      arrays, ") AS b(k, x, p", names, ")");
 }
 
 // A row that somebody changed since it was read has another version: what was
@@ -237,9 +236,9 @@ std::string PostgresText::WriteRows(bool mark_sealed) const {
   return absl::StrCat(
       "WITH batch AS (SELECT * FROM ", Batch(), "), done AS (", WriteBatch(),
       "batch b WHERE ", Key("t."), " = b.k AND t.xmin = b.x RETURNING ",
-      Key("t."), " AS k), unmarked AS (DELETE FROM ", dirty, " o USING done",
-      if_any("parcelveil_dirty"), " AND o.state IN (", kMarksToSeal,
-      ")), noted AS (",
+      Key("t."), " AS k, b.p), unmarked AS (DELETE FROM ", dirty,
+      " o USING done", if_any("parcelveil_dirty"),
+      " AND NOT done.p AND o.state IN (", kMarksToSeal, ")), noted AS (",
       mark_sealed ? absl::StrCat("INSERT INTO ", dirty, " SELECT ",
                                  QuoteText(table_.name), ", k::text, ",
                                  State(Mark::kSealed),
@@ -268,6 +267,14 @@ std::string PostgresText::ListRows() const {
       " AND o.row_key = done.k::text)", MarkMissed("done"));
 }
 
+std::string PostgresText::MarkOldRows() const {
+  return absl::StrCat(
+      "INSERT INTO ", Ours("parcelveil_dirty"), " SELECT table_name, row_key, ",
+      State(Mark::kMissed), " FROM ", Ours("parcelveil_unsealed"), OfTable(),
+      " AND reason = ", QuoteText(UnsealedReasonName(UnsealedReason::kTooOld)),
+      " ON CONFLICT DO NOTHING");
+}
+
 std::string PostgresText::DropMarks() const {
   return absl::StrCat("DELETE FROM ", Ours("parcelveil_dirty"),
                       " d USING unnest($1::text[], $2::xid[]) AS m(k, x) WHERE "
@@ -291,7 +298,7 @@ std::string PostgresText::LockRows() const {
 
 std::string PostgresText::CountRows() const {
   return absl::StrCat("SELECT count(*), count(*) FILTER (WHERE ",
-                      UnsealedCondition(""), ") FROM ", table());
+                      LacksField(map_, ""), ") FROM ", table());
 }
 
 std::string PostgresText::SelectBound() const {

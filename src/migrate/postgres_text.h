@@ -60,11 +60,13 @@ class PostgresText {
   std::string LockRow() const;
   // The rows marked kSealed or kVerifying.
   std::string SelectSealedSince() const;
-  // The dates of rows with a text that is not sealed.
+  // The dates of rows that may need keys; and whether they do though no role
+  // may read them.
   std::string SelectDates() const;
-  // Parameters: keys, versions, then the added columns, an array each. Writes
-  // those rows that are still of their version, takes their marks off, and
-  // marks the others. `mark_sealed`: those that were written get another mark.
+  // Parameters: keys, versions, whether a row is written in part only, then the
+  // added columns, an array each. Writes those rows that are still of their
+  // version, takes the marks off of those written in full, and marks the
+  // others. `mark_sealed`: those that were written get another mark.
   std::string WriteRows(bool mark_sealed) const;
   // As WriteRows, where each row is of its version; else it writes fewer.
   std::string WriteUnchanged() const;
@@ -74,6 +76,8 @@ class PostgresText {
   // Before a verify that may count, and after it.
   std::string BeginVerifying() const;
   std::string EndVerifying() const;
+  // Marks the rows that are listed as too old.
+  std::string MarkOldRows() const;
   // Parameters: keys, versions, columns at fault, reasons.
   std::string ListRows() const;
   // Takes marks off that have no row. Parameters: keys, versions of the marks.
@@ -101,8 +105,6 @@ class PostgresText {
   std::string SelectList(const std::vector<std::string>& missing,
                          With with) const;
   std::string Key(const char* row) const;
-  // `row` is "NEW." in a trigger.
-  std::string UnsealedCondition(const char* row) const;
   std::string UpdateCondition() const;
   std::string ClearCondition() const;
   std::string MarkMissed(const std::string& done) const;

@@ -98,7 +98,7 @@ std::vector<std::string> PostgresText::CreateTriggers() const {
     std::string condition;
   } triggers[] = {
       {"parcelveil_clear", "BEFORE UPDATE", ClearCondition()},
-      {"parcelveil_insert", "AFTER INSERT", UnsealedCondition("NEW.")},
+      {"parcelveil_insert", "AFTER INSERT", LacksField(map_, "NEW.")},
       {"parcelveil_update", "AFTER UPDATE", UpdateCondition()}};
   for (const auto& trigger : triggers) {
     statements.push_back(absl::StrCat(

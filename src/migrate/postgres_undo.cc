@@ -8,6 +8,7 @@
 #include "src/base/status.h"
 #include "src/migrate/postgres_state.h"
 #include "src/migrate/sql_name.h"
+#include "src/migrate/wrap_state.h"
 
 namespace parcelveil {
 namespace {
@@ -76,6 +77,20 @@ absl::Status RestoreTexts(const State& state, const Keyring& keyring) {
   return absl::OkStatus();
 }
 
+// Unless another table beside it is wrapped.
+absl::Status DropStateTables(const State& state) {
+  const std::string wrap = state.sql.Ours("parcelveil_wrap");
+  PARCELVEIL_RETURN_IF_ERROR(
+      state.Execute("LOCK TABLE " + wrap + " IN ACCESS EXCLUSIVE MODE"));
+  PARCELVEIL_ASSIGN_OR_RETURN(const int64_t num_others,
+                              state.Count("SELECT count(*) FROM " + wrap));
+  if (num_others > 0) return absl::OkStatus();
+  return state.Execute(absl::StrCat("DROP TABLE ", wrap, ", ",
+                                    state.sql.Ours("parcelveil_range"), ", ",
+                                    state.sql.Ours("parcelveil_unsealed"), ", ",
+                                    state.sql.Ours("parcelveil_dirty")));
+}
+
 }  // namespace
 
 absl::Status PostgresMigration::Undo(const Keyring& keyring) {
@@ -88,6 +103,8 @@ absl::Status PostgresMigration::Undo(const Keyring& keyring) {
                           ": its plaintext columns are gone; restore the table "
                           "from a backup");
   }
+  PARCELVEIL_RETURN_IF_ERROR(
+      migrate::CheckSameMap("undo " + state_->Name(), wrap.map, state_->map));
   PARCELVEIL_RETURN_IF_ERROR(state_->ReadTable());
   return state_->Change(kLockTimeout, /*stop=*/nullptr, [&]() -> absl::Status {
     PARCELVEIL_RETURN_IF_ERROR(state_->Execute(
@@ -106,7 +123,7 @@ absl::Status PostgresMigration::Undo(const Keyring& keyring) {
     for (const std::string& sql : statements) {
       PARCELVEIL_RETURN_IF_ERROR(state_->Execute(sql));
     }
-    return absl::OkStatus();
+    return DropStateTables(*state_);
   });
 }
 

@@ -9,6 +9,7 @@
 #include "src/base/status.h"
 #include "src/migrate/postgres_state.h"
 #include "src/migrate/row_verify.h"
+#include "src/migrate/wrap_state.h"
 
 namespace parcelveil {
 namespace {
@@ -70,11 +71,11 @@ absl::StatusOr<VerifyResult> Verifier::Verify() {
   PARCELVEIL_ASSIGN_OR_RETURN(
       const int64_t total,
       state_.Count("SELECT count(*) FROM " + state_.sql.table()));
-  PARCELVEIL_ASSIGN_OR_RETURN(const bool is_standby, state_.IsStandby());
+  PARCELVEIL_ASSIGN_OR_RETURN(result_.is_read_only, state_.IsStandby());
   // One at a time counts, and only where it can be written down.
   const int64_t lock = state_.LockKey(PostgresMigration::State::kVerify);
   bool may_count = false;
-  if (!is_standby) {
+  if (!result_.is_read_only) {
     PARCELVEIL_ASSIGN_OR_RETURN(may_count, state_.db->TryLock(lock));
   }
   // What a run seals from now on is marked anew, and stays marked.
@@ -163,6 +164,8 @@ absl::StatusOr<VerifyResult> PostgresMigration::Verify(
       wrap.phase != MigrationPhase::kFilled) {
     return migrate::NothingToVerify(state_->Name(), wrap.phase);
   }
+  PARCELVEIL_RETURN_IF_ERROR(
+      migrate::CheckSameMap("verify " + state_->Name(), wrap.map, state_->map));
   PARCELVEIL_RETURN_IF_ERROR(state_->ReadTable());
   PARCELVEIL_ASSIGN_OR_RETURN(const auto verifier,
                               Verifier::Create(*state_, keyring, options));
@@ -174,36 +177,18 @@ absl::Status PostgresMigration::State::VerifySealedSince(
     const FinishOptions& options) const {
   PARCELVEIL_ASSIGN_OR_RETURN(const int64_t num_marked, CountMarks("1, 2"));
   if (num_marked == 0) return absl::OkStatus();
-  const std::string what = "finish " + Name() + ": ";
-  if (options.keyring == nullptr) {
-    return MakeStatus(Reason::kWrongState,
-                      absl::StrCat(what, num_marked,
-                                   " rows were sealed after the last verify; "
-                                   "run `parcelveil wrap verify`"));
-  }
   PARCELVEIL_ASSIGN_OR_RETURN(
-      const auto row_day,
-      migrate::RowDay::Create(map.time_zone, options.keyring->time_zone()));
-  VerifyResult result;
-  PARCELVEIL_ASSIGN_OR_RETURN(
-      const auto checker,
-      migrate::RowVerifier::Create(map, *options.keyring, &result));
+      const auto check,
+      migrate::SinceCheck::Create(Name(), map, options.keyring, num_marked));
   PARCELVEIL_ASSIGN_OR_RETURN(PostgresStatement select,
                               Prepare(sql.SelectSealedSince()));
   Row row;
   while (true) {
     PARCELVEIL_ASSIGN_OR_RETURN(const bool has_row, select.Step());
-    if (!has_row) break;
-    ReadRow(select, row_day, &row);
-    PARCELVEIL_RETURN_IF_ERROR(checker->Check({&row}));
+    if (!has_row) return check->End();
+    ReadRow(select, check->row_day(), &row);
+    PARCELVEIL_RETURN_IF_ERROR(check->Take(row));
   }
-  if (result.num_mismatches == 0 && result.num_closed == 0) {
-    return absl::OkStatus();
-  }
-  return absl::DataLossError(
-      absl::StrCat(what, result.num_mismatches + result.num_closed,
-                   " rows sealed after the last verify do not open as their "
-                   "plaintext; run `parcelveil wrap verify`"));
 }
 
 }  // namespace parcelveil

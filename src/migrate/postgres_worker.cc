@@ -5,8 +5,9 @@
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
-#include "absl/time/clock.h"
 #include "src/base/status.h"
+#include "src/migrate/postgres_prepare.h"
+#include "src/migrate/sleep.h"
 
 namespace parcelveil::migrate {
 namespace {
@@ -15,6 +16,7 @@ constexpr int64_t kBatchesPerRange = 20;
 // How often rows that others hold locked are tried, and how many of them.
 constexpr int kMaxIdleDrains = 10;
 constexpr size_t kMaxOneByOne = 20;
+constexpr absl::Duration kFollowEvery = absl::Milliseconds(200);
 
 // A batch finds its rows by their keys, whatever the planner knows of a table
 // that is growing. A range's bounds may be absent: its plan depends on them. A
@@ -176,6 +178,31 @@ absl::Status Worker::Write(BatchWriter* writer, PostgresBatch* batch,
 }
 
 absl::Status Worker::Drain() {
+  PARCELVEIL_ASSIGN_OR_RETURN(
+      const auto turn,
+      Turn::Wait(reader_.get(),
+                 crew_.state().LockKey(PostgresMigration::State::kMarked),
+                 crew_.options().stop));
+  return DrainAll();
+}
+
+absl::Status Worker::Follow() {
+  const PostgresMigration::State& state = crew_.state();
+  while (SleepUnlessStopped(kFollowEvery, crew_.options().stop)) {
+    PARCELVEIL_ASSIGN_OR_RETURN(const auto wrap, state.Read());
+    if (wrap.phase != MigrationPhase::kFilled) return absl::OkStatus();
+    PARCELVEIL_ASSIGN_OR_RETURN(const int64_t num_marks,
+                                state.CountMarks(kMarksToSeal));
+    if (num_marks == 0) continue;
+    const absl::Status status = Drain();
+    // Others hold rows locked: they will let go of them some time.
+    if (absl::IsUnavailable(status) && !IsLost()) continue;
+    PARCELVEIL_RETURN_IF_ERROR(status);
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Worker::DrainAll() {
   PostgresBatch* const batch = &batches_[0];
   int num_idle = 0;
   while (!crew_.IsStopped()) {

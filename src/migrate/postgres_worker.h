@@ -28,9 +28,11 @@ class Worker {
 
   // Seals range after range, until none is left to be taken.
   absl::Status Fill();
-  // Seals the rows that were written meanwhile, until none is marked.
-  // Errors: kUnavailable: others hold them locked, and do not let go.
+  // Seals the rows that were written meanwhile, until none is marked, in its
+  // turn. Errors: kUnavailable: others hold them locked, and do not let go.
   absl::Status Drain();
+  // Drains over and over, until it is stopped or the table is finished.
+  absl::Status Follow();
 
   bool IsLost() const { return reader_->IsLost() || writer_->IsLost(); }
 
@@ -40,7 +42,7 @@ class Worker {
       : crew_(*crew),
         reader_(std::move(reader)),
         writer_(std::move(writer)),
-        sealer_(crew->state(), crew->keyring(), crew->sealer()) {}
+        sealer_(crew->sealer()) {}
 
   absl::Status Prepare();
   absl::Status FillRange(const KeyRange& range);
@@ -49,6 +51,7 @@ class Worker {
                          PostgresBatch* batch);
   absl::Status ReadMarked(PostgresBatch* batch);
   void TakeRow(const PostgresStatement& select, PostgresBatch* batch);
+  absl::Status DrainAll();
   absl::Status DrainBatch(PostgresBatch* batch);
   absl::Status DrainOneByOne(const PostgresBatch& batch);
   absl::Status DrainRow(const std::string& key);

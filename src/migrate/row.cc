@@ -42,11 +42,13 @@ bool Row::HasText() const {
                      [](const SqliteValue& text) { return !text.is_null(); });
 }
 
-bool Row::IsSealed() const {
+std::optional<wire::FieldHeader> Row::sealed_header() const {
   for (size_t i = 0; i < texts.size(); ++i) {
-    if (!texts[i].is_null() && added[i].is_null()) return false;
+    if (added[i].is_null()) continue;
+    const auto header = wire::ParseFieldHeader(added[i].bytes);
+    if (header.ok()) return *header;
   }
-  return true;
+  return std::nullopt;
 }
 
 void ReadRow(const SqliteStatement& statement, const TableMap& map,
@@ -81,23 +83,26 @@ Record ToRecord(const Row& row, const TableMap& map) {
   return record;
 }
 
-DayRange ReadableDays(const Schema& schema, const TableMap& map, Epoch today) {
+DayRange SealableDays(const Schema& schema, const TableMap& map, Epoch today,
+                      OldRows old_rows) {
   const absl::CivilDay last = DayOf(today);
-  absl::CivilDay first = last;
+  absl::CivilDay oldest = DayOf(Epoch{0});
+  if (schema.destroy_after_days() > 0) {
+    oldest = std::max(oldest, last - schema.destroy_after_days());
+  }
+  absl::CivilDay readable = last;
   for (const Schema::RoleAccess& role : schema.roles()) {
     if (!Reads(role, map)) continue;
-    const absl::CivilDay from =
-        role.open_days == 0 ? DayOf(Epoch{0}) : last - role.open_days;
-    first = std::min(first, from);
+    readable = std::min(readable,
+                        role.open_days == 0 ? oldest : last - role.open_days);
   }
-  if (schema.destroy_after_days() > 0) {
-    first = std::max(first, last - schema.destroy_after_days());
-  }
-  return {std::max(first, DayOf(Epoch{0})), last};
+  readable = std::max(readable, oldest);
+  return {old_rows == OldRows::kSeal ? oldest : readable, readable, last};
 }
 
-RowCheck::RowCheck(const TableMap& map, const Schema& schema, Epoch today)
-    : map_(map), days_(ReadableDays(schema, map, today)) {
+RowCheck::RowCheck(const TableMap& map, const Schema& schema,
+                   const DayRange& days)
+    : map_(map), days_(days) {
   for (const auto& column : map.columns) {
     const Schema::SealedSlot* slot = schema.FindSlot(column.slot);
     kinds_.push_back(slot == nullptr ? FieldKind::kText : slot->kind);

@@ -17,6 +17,7 @@
 #include "parcelveil/sqlite.h"
 #include "parcelveil/table_map.h"
 #include "src/migrate/row_day.h"
+#include "src/wire/cell.h"
 
 namespace parcelveil::migrate {
 
@@ -30,8 +31,8 @@ struct Row {
   std::vector<SqliteValue> added;  // of AddedColumns
 
   bool HasText() const;
-  // True where every text has its sealed field.
-  bool IsSealed() const;
+  // The key header of the row's first sealed field; nullopt where it has none.
+  std::optional<wire::FieldHeader> sealed_header() const;
   Scope scope_id() const { return static_cast<Scope>(scope.integer); }
   uint32_t version_id() const { return static_cast<uint32_t>(version.integer); }
 };
@@ -44,12 +45,15 @@ void ReadRow(const SqliteStatement& statement, const TableMap& map,
 // What is sealed of a row without a fault. Borrows its texts.
 Record ToRecord(const Row& row, const TableMap& map);
 
-// Which days may be sealed: a row that no role could read is not.
+// Which days may be sealed. A row that no role could read is old: it has no
+// views and no index values.
 struct DayRange {
-  absl::CivilDay first;
+  absl::CivilDay first;           // may be sealed
+  absl::CivilDay first_readable;  // not old
   absl::CivilDay today;
 };
-DayRange ReadableDays(const Schema& schema, const TableMap& map, Epoch today);
+DayRange SealableDays(const Schema& schema, const TableMap& map, Epoch today,
+                      OldRows old_rows);
 
 // Why a row is left as it is, and the column at fault.
 struct Fault {
@@ -60,7 +64,7 @@ struct Fault {
 class RowCheck {
  public:
   // Borrows `map`. `schema` has every slot of it.
-  RowCheck(const TableMap& map, const Schema& schema, Epoch today);
+  RowCheck(const TableMap& map, const Schema& schema, const DayRange& days);
 
   std::optional<Fault> FindFault(const Row& row) const;
   const DayRange& days() const { return days_; }

@@ -50,11 +50,13 @@ RowSurvey::RowSurvey(const TableMap& map, const Schema& schema, Epoch today,
                      MigrationPlan* plan)
     : map_(map),
       schema_(schema),
-      check_(map, schema, today),
+      check_(map, schema, SealableDays(schema, map, today, OldRows::kList)),
       numbers_(map.columns.size()),
+      indexes_(map, schema_),
       plan_(*plan) {}
 
 void RowSurvey::End() {
+  plan_.indexes = indexes_.End();
   for (size_t i = 0; i < numbers_.size(); ++i) {
     const TableMap::Column& column = map_.columns[i];
     if (schema_.FindSlot(column.slot)->kind != FieldKind::kPhone) continue;
@@ -104,6 +106,7 @@ void RowSurvey::Take(const Row& row) {
     return;
   }
   ++plan_.num_sealable;
+  indexes_.Take(row);
   plan_.bytes_added += BytesAdded(row);
 }
 

@@ -15,6 +15,7 @@
 #include "parcelveil/migrate.h"
 #include "parcelveil/schema.h"
 #include "parcelveil/table_map.h"
+#include "src/migrate/index_survey.h"
 #include "src/migrate/row.h"
 
 namespace parcelveil::migrate {
@@ -50,6 +51,7 @@ class RowSurvey {
   const Schema schema_;
   const RowCheck check_;
   std::vector<NumberCounts> numbers_;  // of the map's columns
+  IndexSurvey indexes_;
   MigrationPlan& plan_;
 };
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "parcelveil/mask.h"
 #include "src/base/status.h"
 #include "src/migrate/index_check.h"
@@ -55,6 +56,11 @@ absl::Status RowVerifier::Check(const std::vector<const Row*>& rows) {
   return absl::OkStatus();
 }
 
+bool RowVerifier::IsOld(const Row& row) const {
+  const auto header = row.sealed_header();
+  return header.has_value() && DayOf(header->epoch) < days_.first_readable;
+}
+
 absl::StatusOr<bool> RowVerifier::CheckRow(const Row& row) {
   for (size_t i = 0; i < row.texts.size(); ++i) {
     PARCELVEIL_ASSIGN_OR_RETURN(const bool is_closed, CheckField(row, i));
@@ -92,7 +98,7 @@ absl::StatusOr<bool> RowVerifier::CheckIndexes(const Row& row) {
       const SqliteValue& text = row.texts[i];
       if (text.is_null()) continue;
       if (value.is_null()) {
-        Mismatch(row, index.column, "is missing");
+        if (!IsOld(row)) Mismatch(row, index.column, "is missing");
         continue;
       }
       const Schema::IndexSlot* slot = schema_.FindIndexOf(of.slot, index.rule);
@@ -120,7 +126,7 @@ absl::Status RowVerifier::CheckViews(size_t view,
   for (const Row* row : rows) {
     const SqliteValue& value = row->added[map_.columns.size() + view];
     if (value.is_null()) {
-      CheckView(column, *row, View());
+      if (!IsOld(*row)) CheckView(column, *row, View());
       continue;
     }
     sealed.push_back({row->record_id, value.bytes, row->version_id()});
@@ -177,6 +183,39 @@ void RowVerifier::Mismatch(const Row& row, const std::string& column,
   ++result_.num_mismatches;
   if (result_.mismatches.size() >= kMaxMismatchesKept) return;
   result_.mismatches.push_back({row.key.ToText(), column, what});
+}
+
+absl::StatusOr<std::unique_ptr<SinceCheck>> SinceCheck::Create(
+    const std::string& what, const TableMap& map, const Keyring* keyring,
+    int64_t num_rows) {
+  if (keyring == nullptr) {
+    return MakeStatus(
+        Reason::kWrongState,
+        absl::StrCat("finish ", what, ": ", num_rows,
+                     " rows were sealed after the last verify; run `parcelveil "
+                     "wrap verify`"));
+  }
+  PARCELVEIL_ASSIGN_OR_RETURN(
+      auto row_day, RowDay::Create(map.time_zone, keyring->time_zone()));
+  std::unique_ptr<SinceCheck> check(new SinceCheck(what, std::move(row_day)));
+  PARCELVEIL_ASSIGN_OR_RETURN(
+      check->verifier_, RowVerifier::Create(map, *keyring, &check->result_));
+  return check;
+}
+
+absl::Status SinceCheck::End() const {
+  if (result_.num_mismatches > 0) {
+    return absl::DataLossError(
+        absl::StrCat(what_, result_.num_mismatches,
+                     " rows sealed after the last verify do not open as their "
+                     "plaintext; run `parcelveil wrap verify`"));
+  }
+  if (result_.num_closed == 0) return absl::OkStatus();
+  return MakeStatus(
+      Reason::kForbidden,
+      absl::StrCat(what_, result_.num_closed,
+                   " rows sealed after the last verify are closed to this "
+                   "role; run `parcelveil wrap verify --role CONVERTER`"));
 }
 
 }  // namespace parcelveil::migrate

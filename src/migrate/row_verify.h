@@ -6,6 +6,7 @@
 
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -38,9 +39,12 @@ class RowVerifier {
       : map_(map),
         keyring_(keyring),
         schema_(keyring.schema()),
+        days_(SealableDays(schema_, map, keyring.Today(), OldRows::kList)),
         opener_(std::move(opener)),
         result_(*result) {}
 
+  // Sealed under a day that no role may read: without views and index values.
+  bool IsOld(const Row& row) const;
   // What the row's fields and index values are worth: true where it is closed.
   absl::StatusOr<bool> CheckRow(const Row& row);
   absl::StatusOr<bool> CheckField(const Row& row, size_t column);
@@ -57,9 +61,36 @@ class RowVerifier {
   const TableMap& map_;
   const Keyring& keyring_;
   const Schema schema_;
+  const DayRange days_;
   const std::unique_ptr<Opener> opener_;
   Plaintext text_;
   VerifyResult& result_;
+};
+
+// The rows that were sealed after the last verify, which Finish opens itself.
+class SinceCheck {
+ public:
+  // `what`: `table "waybill"`; `keyring` may be null. Borrows the others.
+  // Errors: WRONG_STATE: there is no keyring, and `num_rows` ask for another
+  // verify.
+  static absl::StatusOr<std::unique_ptr<SinceCheck>> Create(
+      const std::string& what, const TableMap& map, const Keyring* keyring,
+      int64_t num_rows);
+
+  const RowDay& row_day() const { return row_day_; }
+  absl::Status Take(const Row& row) { return verifier_->Check({&row}); }
+  // Errors: kDataLoss: a row does not agree; FORBIDDEN: the role may not open
+  // them all.
+  absl::Status End() const;
+
+ private:
+  SinceCheck(const std::string& what, RowDay row_day)
+      : what_("finish " + what + ": "), row_day_(std::move(row_day)) {}
+
+  const std::string what_;
+  const RowDay row_day_;
+  VerifyResult result_;
+  std::unique_ptr<RowVerifier> verifier_;
 };
 
 }  // namespace parcelveil::migrate

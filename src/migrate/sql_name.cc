@@ -3,6 +3,8 @@
 #include "src/migrate/sql_name.h"
 
 #include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 
 namespace parcelveil::migrate {
 namespace {
@@ -43,6 +45,29 @@ bool HasWord(std::string_view sql, std::string_view name) {
     if (starts && ends) return true;
   }
   return false;
+}
+
+std::string LacksField(const TableMap& map, const std::string& row) {
+  return absl::StrJoin(
+      map.columns, " OR ", [&](std::string* out, const auto& column) {
+        absl::StrAppend(out, "(", row, Quote(column.name), " IS NOT NULL AND ",
+                        row, Quote(column.sealed_column), " IS NULL)");
+      });
+}
+
+std::string LacksAny(const TableMap& map, const std::string& row) {
+  std::string condition = LacksField(map, row);
+  for (const auto& column : map.columns) {
+    for (const auto& index : column.indexes) {
+      absl::StrAppend(&condition, " OR (", row, Quote(column.name),
+                      " IS NOT NULL AND ", row, Quote(index.column),
+                      " IS NULL)");
+    }
+  }
+  for (const auto& view : map.views) {
+    absl::StrAppend(&condition, " OR ", row, Quote(view.column), " IS NULL");
+  }
+  return condition;
 }
 
 std::vector<std::string> AddedColumns(const TableMap& map) {

@@ -5,9 +5,11 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
-#include "absl/strings/str_join.h"
+#include "absl/strings/str_cat.h"
 #include "parcelveil/migrate.h"
 #include "src/base/status.h"
+#include "src/migrate/row.h"
+#include "src/migrate/row_verify.h"
 #include "src/migrate/sqlite_state.h"
 
 namespace parcelveil {
@@ -22,8 +24,25 @@ absl::Status Refuse(const std::string& table, const std::string& why) {
 
 }  // namespace
 
+void AddDrop(const MigrationPlan::Mention& mention,
+             std::vector<std::string>* statements) {
+  std::string drop = absl::StrCat("DROP ", absl::AsciiStrToUpper(mention.type),
+                                  " ", Quote(mention.name));
+  const bool is_new = std::find(statements->begin(), statements->end(), drop) ==
+                      statements->end();
+  if (is_new) statements->push_back(std::move(drop));
+}
+
 absl::StatusOr<std::vector<MigrationPlan::Mention>>
 SqliteMigration::State::Mentions() const {
+  std::vector<std::string> columns;
+  for (const auto& column : map.columns) columns.push_back(column.name);
+  return Mentions(columns);
+}
+
+absl::StatusOr<std::vector<MigrationPlan::Mention>>
+SqliteMigration::State::Mentions(
+    const std::vector<std::string>& columns) const {
   PARCELVEIL_ASSIGN_OR_RETURN(
       SqliteStatement select,
       Prepare("SELECT type, name, tbl_name, sql FROM sqlite_schema WHERE type "
@@ -39,9 +58,9 @@ SqliteMigration::State::Mentions() const {
     const bool is_about =
         absl::EqualsIgnoreCase(of, map.table) || HasWord(text, map.table);
     if (!is_about || sql.IsOurTrigger(name)) continue;
-    for (const auto& column : map.columns) {
-      if (!HasWord(text, column.name)) continue;
-      mentions.push_back({std::string(select.Bytes(0)), name, column.name});
+    for (const std::string& column : columns) {
+      if (!HasWord(text, column)) continue;
+      mentions.push_back({std::string(select.Bytes(0)), name, column});
     }
   }
 }
@@ -51,12 +70,8 @@ SqliteMigration::State::DropStatements() const {
   std::vector<std::string> statements = sql.DropTriggers();
   PARCELVEIL_ASSIGN_OR_RETURN(const auto mentions, Mentions());
   for (const MigrationPlan::Mention& mention : mentions) {
-    if (mention.type == "view") continue;  // CheckFinish refuses them
-    std::string drop = "DROP " + absl::AsciiStrToUpper(mention.type) + " " +
-                       Quote(mention.name);
-    const bool is_new = std::find(statements.begin(), statements.end(), drop) ==
-                        statements.end();
-    if (is_new) statements.push_back(std::move(drop));
+    // CheckFinish refuses views.
+    if (mention.type != "view") AddDrop(mention, &statements);
   }
   PARCELVEIL_ASSIGN_OR_RETURN(const auto columns, PlaintextColumns());
   for (const std::string& column : columns) {
@@ -80,6 +95,8 @@ absl::Status SqliteMigration::State::CheckFinish() const {
     case MigrationPhase::kFilled:
       break;
   }
+  PARCELVEIL_RETURN_IF_ERROR(
+      migrate::CheckSameMap("finish " + Name(), wrap.map, map));
   PARCELVEIL_ASSIGN_OR_RETURN(const int64_t num_listed, CountListed());
   if (num_listed > 0) {
     return Refuse(Name(), std::to_string(num_listed) +
@@ -93,11 +110,11 @@ absl::Status SqliteMigration::State::CheckFinish() const {
   if (num_to_go > 0 || num_plain > 0) {
     return Refuse(Name(), std::to_string(std::max(num_to_go, num_plain)) +
                               " rows were written and are not sealed yet; run "
-                              "`parcelveil wrap run`, then `wrap verify`");
+                              "`parcelveil wrap run`");
   }
   if (!wrap.verified.has_value()) {
     return Refuse(Name(),
-                  "not all of it was verified since the last run; run "
+                  "not all of it was verified since it was filled; run "
                   "`parcelveil wrap verify`");
   }
   PARCELVEIL_ASSIGN_OR_RETURN(const auto mentions, Mentions());
@@ -110,7 +127,29 @@ absl::Status SqliteMigration::State::CheckFinish() const {
   return absl::OkStatus();
 }
 
-absl::Status SqliteMigration::State::DropPlaintext() const {
+// Only the rows that are marked: there are few of them.
+absl::Status SqliteMigration::State::VerifySealedSince(
+    const Keyring* keyring) const {
+  PARCELVEIL_ASSIGN_OR_RETURN(
+      const int64_t num_sealed,
+      Count("SELECT COUNT(*) FROM parcelveil_sealed" + sql.OfTable()));
+  if (num_sealed == 0) return absl::OkStatus();
+  PARCELVEIL_ASSIGN_OR_RETURN(
+      const auto check,
+      migrate::SinceCheck::Create(Name(), map, keyring, num_sealed));
+  PARCELVEIL_ASSIGN_OR_RETURN(SqliteStatement select,
+                              Prepare(sql.SelectSealedSince()));
+  migrate::Row row;
+  while (true) {
+    PARCELVEIL_ASSIGN_OR_RETURN(const bool has_row, select.Step());
+    if (!has_row) return check->End();
+    migrate::ReadRow(select, map, check->row_day(), &row);
+    PARCELVEIL_RETURN_IF_ERROR(check->Take(row));
+  }
+}
+
+absl::Status SqliteMigration::State::DropPlaintext(
+    const Keyring* keyring) const {
   PARCELVEIL_ASSIGN_OR_RETURN(
       const auto transaction,
       SqliteTransaction::Begin(db, SqliteTransaction::Kind::kExclusive));
@@ -118,7 +157,12 @@ absl::Status SqliteMigration::State::DropPlaintext() const {
   PARCELVEIL_RETURN_IF_ERROR(CheckFinish());
   PARCELVEIL_ASSIGN_OR_RETURN(migrate::WrapState wrap, Read());
   if (wrap.phase != MigrationPhase::kFilled) return absl::OkStatus();
-  PARCELVEIL_ASSIGN_OR_RETURN(const auto statements, DropStatements());
+  PARCELVEIL_RETURN_IF_ERROR(VerifySealedSince(keyring));
+  PARCELVEIL_ASSIGN_OR_RETURN(auto statements, DropStatements());
+  for (const char* ours :
+       {"parcelveil_unsealed", "parcelveil_dirty", "parcelveil_sealed"}) {
+    statements.push_back(absl::StrCat("DELETE FROM ", ours, sql.OfTable()));
+  }
   for (const std::string& statement : statements) {
     PARCELVEIL_RETURN_IF_ERROR(db->Execute(statement, Name()));
   }
@@ -163,12 +207,13 @@ absl::StatusOr<std::vector<std::string>> SqliteMigration::FinishStatements() {
   return statements;
 }
 
-absl::StatusOr<FinishResult> SqliteMigration::Finish(const FinishOptions&) {
+absl::StatusOr<FinishResult> SqliteMigration::Finish(
+    const FinishOptions& options) {
   PARCELVEIL_RETURN_IF_ERROR(CheckFinish());
   PARCELVEIL_ASSIGN_OR_RETURN(migrate::WrapState wrap, state_->Read());
   if (wrap.phase == MigrationPhase::kFinished) return FinishResult();
   PARCELVEIL_RETURN_IF_ERROR(state_->OverwriteDeleted());
-  PARCELVEIL_RETURN_IF_ERROR(state_->DropPlaintext());
+  PARCELVEIL_RETURN_IF_ERROR(state_->DropPlaintext(options.keyring));
   PARCELVEIL_RETURN_IF_ERROR(state_->CleanFiles());
   PARCELVEIL_ASSIGN_OR_RETURN(wrap, state_->Read());
   wrap.phase = MigrationPhase::kFinished;

@@ -34,6 +34,7 @@ class SqliteMigration final : public Migration {
   absl::Status CheckFinish() override;
   absl::StatusOr<std::vector<std::string>> FinishStatements() override;
   absl::StatusOr<FinishResult> Finish(const FinishOptions& options) override;
+  absl::Status Undo(const Keyring& keyring) override;
 
  private:
   class State;

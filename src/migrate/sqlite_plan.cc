@@ -41,6 +41,9 @@ absl::StatusOr<MigrationPlan> SqliteMigration::Planner::Plan() {
       plan_.file_size,
       state_->Count("SELECT page_count * page_size FROM pragma_page_count(), "
                     "pragma_page_size()"));
+  // With room in pages and indexes; then a copy, and the journal of another.
+  plan_.run_disk = plan_.bytes_added + plan_.bytes_added / 4;
+  plan_.finish_disk = 2 * (plan_.file_size + plan_.bytes_added);
   PARCELVEIL_ASSIGN_OR_RETURN(plan_.mentions, state_->Mentions());
   PARCELVEIL_RETURN_IF_ERROR(ListStatements());
   return std::move(plan_);
@@ -65,13 +68,7 @@ absl::Status SqliteMigration::Planner::ReadRows() {
 
 absl::Status SqliteMigration::Planner::ListStatements() {
   std::vector<std::string>& run = plan_.run_statements;
-  run = state_->sql.CreateStateTables();
-  PARCELVEIL_ASSIGN_OR_RETURN(const auto missing, state_->MissingColumns());
-  for (const std::string& column : missing) {
-    run.push_back(state_->sql.AddColumn(column));
-  }
-  for (auto& sql : state_->sql.CreateIndexes()) run.push_back(std::move(sql));
-  for (auto& sql : state_->sql.CreateTriggers()) run.push_back(std::move(sql));
+  PARCELVEIL_ASSIGN_OR_RETURN(run, state_->PrepareStatements());
   run.push_back(state_->sql.UpdateRow());
   PARCELVEIL_ASSIGN_OR_RETURN(plan_.finish_statements,
                               state_->DropStatements());

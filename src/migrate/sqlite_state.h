@@ -10,6 +10,8 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "parcelveil/clock.h"
+#include "parcelveil/field.h"
+#include "parcelveil/keyring.h"
 #include "parcelveil/migrate.h"
 #include "parcelveil/sqlite.h"
 #include "parcelveil/table_map.h"
@@ -50,21 +52,36 @@ class SqliteMigration::State {
   // Once a run has begun.
   absl::StatusOr<int64_t> CountToGo(const migrate::WrapState& wrap) const;
   absl::StatusOr<int64_t> CountListed() const;
-  // Indexes, triggers and views, but for ours, that name a plaintext column.
+  // What a run executes before its batches, in order; and does that.
+  absl::StatusOr<std::vector<std::string>> PrepareStatements() const;
+  absl::Status PrepareTable(const RunOptions& options) const;
+  // Indexes, triggers and views, but for our triggers, that name one of these
+  // columns: by default, the plaintext ones.
   absl::StatusOr<std::vector<MigrationPlan::Mention>> Mentions() const;
+  absl::StatusOr<std::vector<MigrationPlan::Mention>> Mentions(
+      const std::vector<std::string>& columns) const;
   // The statements that remove the plaintext columns, in order.
   absl::StatusOr<std::vector<std::string>> DropStatements() const;
   // Finish, step by step.
   absl::Status CheckFinish() const;
+  absl::Status VerifySealedSince(const Keyring* keyring) const;
   absl::Status OverwriteDeleted() const;
-  absl::Status DropPlaintext() const;
+  absl::Status DropPlaintext(const Keyring* keyring) const;
   absl::Status CleanFiles() const;
+  // Undo.
+  absl::Status RestoreTexts(const Opener& opener,
+                            const TableMap::Column& column) const;
+  absl::StatusOr<std::vector<std::string>> UndoStatements() const;
 
   SqliteDatabase* const db;
   const TableMap map;
   const migrate::SqliteText sql;
   const Clock* const clock;
 };
+
+// Adds the statement that drops an index or trigger, unless it is there.
+void AddDrop(const MigrationPlan::Mention& mention,
+             std::vector<std::string>* statements);
 
 }  // namespace parcelveil
 

@@ -6,10 +6,12 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "parcelveil/migrate.h"
 
 namespace parcelveil::migrate {
 
-// A row key has no declared type: it is kept as the table holds it.
+// A row key has no declared type: it is kept as the table holds it. Of what was
+// sealed after the table was filled, parcelveil_sealed says in which batch.
 std::vector<std::string> SqliteText::CreateStateTables() const {
   return {
       "CREATE TABLE IF NOT EXISTS parcelveil_wrap (table_name TEXT PRIMARY KEY "
@@ -19,7 +21,10 @@ std::vector<std::string> SqliteText::CreateStateTables() const {
       "NULL, row_key NOT NULL, column_name TEXT NOT NULL, reason TEXT NOT "
       "NULL, PRIMARY KEY (table_name, row_key)) WITHOUT ROWID",
       "CREATE TABLE IF NOT EXISTS parcelveil_dirty (table_name TEXT NOT NULL, "
-      "row_key NOT NULL, PRIMARY KEY (table_name, row_key)) WITHOUT ROWID"};
+      "row_key NOT NULL, PRIMARY KEY (table_name, row_key)) WITHOUT ROWID",
+      "CREATE TABLE IF NOT EXISTS parcelveil_sealed (table_name TEXT NOT NULL, "
+      "row_key NOT NULL, batch INTEGER NOT NULL, PRIMARY KEY (table_name, "
+      "row_key)) WITHOUT ROWID"};
 }
 
 std::string SqliteText::AddColumn(const std::string& column) const {
@@ -53,14 +58,6 @@ std::string SqliteText::MarkDirty() const {
   return absl::StrCat("INSERT OR IGNORE INTO parcelveil_dirty VALUES (",
                       QuoteText(map_.table), ", NEW.", Quote(map_.record_id),
                       ")");
-}
-
-std::string SqliteText::UnsealedCondition(const char* row) const {
-  return absl::StrJoin(
-      map_.columns, " OR ", [row](std::string* out, const auto& column) {
-        absl::StrAppend(out, "(", row, Quote(column.name), " IS NOT NULL AND ",
-                        row, Quote(column.sealed_column), " IS NULL)");
-      });
 }
 
 std::string SqliteText::UpdateCondition() const {
@@ -105,7 +102,7 @@ std::vector<std::string> SqliteText::CreateTriggers() const {
   return {
       absl::StrCat("CREATE TRIGGER IF NOT EXISTS ",
                    Quote(TriggerName("insert")), " AFTER INSERT ON ", table(),
-                   " WHEN ", UnsealedCondition("NEW."), " BEGIN ", MarkDirty(),
+                   " WHEN ", LacksField(map_, "NEW."), " BEGIN ", MarkDirty(),
                    "; END"),
       absl::StrCat("CREATE TRIGGER IF NOT EXISTS ",
                    Quote(TriggerName("update")), " AFTER UPDATE OF ",
@@ -119,6 +116,14 @@ std::vector<std::string> SqliteText::CreateTriggers() const {
                    QuoteText(map_.table), " AND row_key = OLD.", key,
                    "; DELETE FROM parcelveil_unsealed WHERE table_name = ",
                    QuoteText(map_.table), " AND row_key = OLD.", key, "; END")};
+}
+
+std::string SqliteText::MarkOldRows() const {
+  return absl::StrCat(
+      "INSERT OR IGNORE INTO parcelveil_dirty SELECT table_name, row_key FROM "
+      "parcelveil_unsealed",
+      OfTable(),
+      " AND reason = ", QuoteText(UnsealedReasonName(UnsealedReason::kTooOld)));
 }
 
 std::vector<std::string> SqliteText::DropTriggers() const {
@@ -171,16 +176,12 @@ std::string SqliteText::SelectRow() const {
                       Quote(map_.record_id), " = ?");
 }
 
-std::string SqliteText::SelectDates(ToGo to_go) const {
-  const std::string dates =
-      absl::StrCat("SELECT ", Quote(map_.epoch_from), " FROM ", table());
-  if (to_go == ToGo::kAll) return dates;
-  const std::string key = Quote(map_.record_id);
-  return absl::StrCat(
-      dates, " WHERE ", key,
-      " IN (SELECT row_key FROM parcelveil_dirty WHERE table_name = ",
-      QuoteText(map_.table), ")",
-      to_go == ToGo::kAfterKey ? " OR " + key + " > ?" : "");
+std::string SqliteText::SelectDates() const {
+  const std::string must = absl::StrCat(
+      "(", LacksField(map_, ""), " OR ", Quote(map_.record_id),
+      " IN (SELECT row_key FROM parcelveil_dirty", OfTable(), "))");
+  return absl::StrCat("SELECT ", Quote(map_.epoch_from), ", ", must, " FROM ",
+                      table(), " WHERE ", must, " OR ", LacksAny(map_, ""));
 }
 
 std::string SqliteText::UpdateRow() const {
@@ -198,9 +199,16 @@ std::string SqliteText::CountRows(bool after_key) const {
       after_key ? " WHERE " + Quote(map_.record_id) + " > ?" : "");
 }
 
+std::string SqliteText::SelectSealedSince() const {
+  return absl::StrCat("SELECT ", SelectList({}), " FROM ", table(), " WHERE ",
+                      Quote(map_.record_id),
+                      " IN (SELECT row_key FROM parcelveil_sealed", OfTable(),
+                      ")");
+}
+
 std::string SqliteText::CountUnsealed() const {
   return absl::StrCat("SELECT COUNT(*) FROM ", table(), " WHERE ",
-                      UnsealedCondition(""));
+                      LacksField(map_, ""));
 }
 
 }  // namespace parcelveil::migrate

@@ -22,13 +22,16 @@ class SqliteText {
 
   explicit SqliteText(const TableMap& map) : map_(map) {}
 
-  // Run: three tables of ours, the columns, their indexes, the triggers.
+  // Run: our tables, the columns, their indexes, the triggers.
   std::vector<std::string> CreateStateTables() const;
   std::string AddColumn(const std::string& column) const;
   std::vector<std::string> CreateIndexes() const;
   std::vector<std::string> CreateTriggers() const;
 
-  // Finish.
+  // Marks the rows that are listed as too old.
+  std::string MarkOldRows() const;
+
+  // Finish and undo.
   std::vector<std::string> DropTriggers() const;
   std::string DropColumn(const std::string& column) const;
 
@@ -38,28 +41,31 @@ class SqliteText {
   std::string SelectRowsWithout(const std::vector<std::string>& missing) const;
   // One row; parameter: its key.
   std::string SelectRow() const;
-  // The dates of the rows still to be sealed: all, or those marked dirty and
-  // those after the bound key, or the dirty ones alone.
-  enum class ToGo { kAll, kAfterKey, kDirty };
-  std::string SelectDates(ToGo to_go) const;
+  // The dates of rows that may need keys; and whether they do though no role
+  // may read them.
+  std::string SelectDates() const;
   // Parameters: the added columns in order, then the key.
   std::string UpdateRow() const;
   // How many rows; with `after_key` those behind the bound key.
   std::string CountRows(bool after_key) const;
 
+  // The rows that were sealed since the last verify.
+  std::string SelectSealedSince() const;
   // How many rows hold a text without its sealed field.
   std::string CountUnsealed() const;
 
   bool IsOurTrigger(std::string_view name) const;
   std::string table() const { return Quote(map_.table); }
+  // ` WHERE table_name = '...'`.
+  std::string OfTable() const {
+    return " WHERE table_name = " + QuoteText(map_.table);
+  }
 
  private:
   std::string SelectList(const std::vector<std::string>& missing) const;
   std::string After(bool after_key) const;
   std::string TriggerName(const char* event) const;
   std::string MarkDirty() const;
-  // `row` is "NEW." in a trigger.
-  std::string UnsealedCondition(const char* row) const;
   std::string UpdateCondition() const;
 
   const TableMap& map_;

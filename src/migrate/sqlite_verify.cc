@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "parcelveil/migrate.h"
 #include "src/base/status.h"
 #include "src/migrate/row.h"
@@ -43,7 +44,7 @@ class SqliteMigration::Verifier {
   absl::StatusOr<bool> NextBatch();
   absl::Status CheckBatch();
   absl::StatusOr<bool> Finds(SqliteStatement* select, const SqliteValue& key);
-  absl::Status Record(int64_t num_batches);
+  absl::Status Record(const migrate::WrapState& before);
 
   State* const state_;
   const VerifyOptions& options_;
@@ -97,7 +98,10 @@ absl::StatusOr<VerifyResult> SqliteMigration::Verifier::Verify() {
   }
   const bool is_full = result_.num_mismatches == 0 && result_.num_to_go == 0 &&
                        result_.num_closed == 0;
-  if (is_full) PARCELVEIL_RETURN_IF_ERROR(Record(before.num_batches));
+  if (!is_full) return result_;
+  const absl::Status recorded = Record(before);
+  result_.is_read_only = absl::IsPermissionDenied(recorded);
+  if (!result_.is_read_only) PARCELVEIL_RETURN_IF_ERROR(recorded);
   return result_;
 }
 
@@ -141,19 +145,25 @@ absl::Status SqliteMigration::Verifier::CheckBatch() {
   return checker_->Check(sealed);
 }
 
-// Says so in the table's state, unless rows were sealed meanwhile.
-absl::Status SqliteMigration::Verifier::Record(int64_t num_batches) {
+// Says so in the table's state. What was sealed meanwhile stays marked.
+absl::Status SqliteMigration::Verifier::Record(
+    const migrate::WrapState& before) {
   PARCELVEIL_ASSIGN_OR_RETURN(
       const auto transaction,
       SqliteTransaction::Begin(state_->db, SqliteTransaction::Kind::kWrite));
   PARCELVEIL_ASSIGN_OR_RETURN(migrate::WrapState wrap, state_->Read());
   PARCELVEIL_ASSIGN_OR_RETURN(const int64_t num_to_go, state_->CountToGo(wrap));
-  if (wrap.phase != MigrationPhase::kFilled || num_to_go > 0 ||
-      wrap.num_batches != num_batches) {
+  const bool is_filled = before.phase == MigrationPhase::kFilled &&
+                         wrap.phase == MigrationPhase::kFilled;
+  if (!is_filled || wrap.map != before.map || num_to_go > 0) {
     return absl::OkStatus();
   }
   wrap.verified = state_->clock->Now();
   PARCELVEIL_RETURN_IF_ERROR(state_->Write(wrap));
+  PARCELVEIL_RETURN_IF_ERROR(state_->db->Execute(
+      absl::StrCat("DELETE FROM parcelveil_sealed", state_->sql.OfTable(),
+                   " AND batch <= ", before.num_batches),
+      state_->Name()));
   PARCELVEIL_RETURN_IF_ERROR(transaction->Commit());
   result_.counts = true;
   return absl::OkStatus();
@@ -166,6 +176,8 @@ absl::StatusOr<VerifyResult> SqliteMigration::Verify(
       wrap.phase != MigrationPhase::kFilled) {
     return migrate::NothingToVerify(state_->Name(), wrap.phase);
   }
+  PARCELVEIL_RETURN_IF_ERROR(
+      migrate::CheckSameMap("verify " + state_->Name(), wrap.map, state_->map));
   PARCELVEIL_ASSIGN_OR_RETURN(const auto verifier,
                               Verifier::Create(state_.get(), keyring, options));
   return verifier->Verify();

@@ -2,7 +2,11 @@
 
 #include "src/migrate/wrap_state.h"
 
+#include <set>
+
+#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 #include "src/base/status.h"
 #include "src/migrate/sqlite_text.h"
 
@@ -14,6 +18,11 @@ constexpr const char* kFilling = "filling";
 constexpr const char* kFilled = "filled";
 constexpr const char* kDropped = "dropped";
 constexpr const char* kFinished = "finished";
+
+// On one line, whatever the name is.
+std::string Named(const std::string& name) {
+  return absl::StrCat("'", absl::Utf8SafeCEscape(name), "'");
+}
 
 }  // namespace
 
@@ -44,20 +53,53 @@ absl::StatusOr<MigrationPhase> ParsePhase(std::string_view name) {
 }
 
 std::string MapFingerprint(const TableMap& map) {
-  std::string text = absl::StrCat(
-      Quote(map.record_id), " prefix ", Quote(map.record_prefix), " outlet ",
-      Quote(map.scope), " version ", Quote(map.version));
+  std::string text =
+      absl::StrCat("row key ", Named(map.record_id), " with prefix ",
+                   Named(map.record_prefix), ", outlet ", Named(map.scope),
+                   ", version ", Named(map.version));
   for (const auto& column : map.columns) {
-    absl::StrAppend(&text, " ", Quote(column.name), "=", ToInt(column.slot));
+    absl::StrAppend(&text, "\ncolumn ", Named(column.name), ", slot ",
+                    ToInt(column.slot));
     for (const auto& index : column.indexes) {
-      absl::StrAppend(&text, "+", static_cast<int>(index.rule));
+      absl::StrAppend(&text, "\nindex ", static_cast<int>(index.rule),
+                      " of column ", Named(column.name));
     }
   }
   for (const auto& view : map.views) {
-    absl::StrAppend(&text, " view ", ToInt(view.slot), "=",
+    absl::StrAppend(&text, "\nview ", ToInt(view.slot), ", preset ",
                     static_cast<int>(view.preset));
   }
   return text;
+}
+
+absl::StatusOr<bool> IsExtended(const std::string& what,
+                                const std::string& before,
+                                const TableMap& map) {
+  const std::string text = MapFingerprint(map);
+  if (text == before) return false;
+  const std::set<std::string> now = absl::StrSplit(text, '\n');
+  const std::set<std::string> then = absl::StrSplit(before, '\n');
+  for (const std::string& part : then) {
+    if (now.count(part) > 0) continue;
+    return MakeStatus(
+        Reason::kWrongState,
+        absl::StrCat(what, ": an earlier run used another table map, with \"",
+                     part,
+                     "\"; put that back, or take away what runs added with "
+                     "`parcelveil wrap undo` and the earlier map"));
+  }
+  return now.size() > then.size();  // else in another order
+}
+
+absl::Status CheckSameMap(const std::string& what, const std::string& before,
+                          const TableMap& map) {
+  PARCELVEIL_ASSIGN_OR_RETURN(const bool is_extended,
+                              IsExtended(what, before, map));
+  if (!is_extended) return absl::OkStatus();
+  return MakeStatus(Reason::kWrongState,
+                    what +
+                        ": the table map says more than the last run's; run "
+                        "`parcelveil wrap run` first");
 }
 
 absl::StatusOr<WrapState> ReadState(SqliteDatabase* db,

@@ -29,9 +29,15 @@ struct WrapState {
 std::string_view PhaseName(MigrationPhase phase);
 absl::StatusOr<MigrationPhase> ParsePhase(std::string_view name);
 
-// The parts of a map that sealed fields depend on, as text: a run must go on
-// with the same.
+// The parts of a map that sealed fields depend on, a line each. On disk.
 std::string MapFingerprint(const TableMap& map);
+// Whether `map` has parts more than the run had that left `before`. `what` is
+// the operation and the table. Errors: WRONG_STATE: it lacks one of those.
+absl::StatusOr<bool> IsExtended(const std::string& what,
+                                const std::string& before, const TableMap& map);
+// For whoever does not add what is missing. Errors: WRONG_STATE.
+absl::Status CheckSameMap(const std::string& what, const std::string& before,
+                          const TableMap& map);
 
 // Returns phase kNotStarted where no run has begun.
 absl::StatusOr<WrapState> ReadState(SqliteDatabase* db,

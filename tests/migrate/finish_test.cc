@@ -101,6 +101,31 @@ TEST_F(FinishTest, RefusesBeforeAFullVerifySinceTheLastRun) {
   EXPECT_EQ(Count("SELECT COUNT(recipient_name) FROM waybill"), 6);
 }
 
+TEST_F(FinishTest, VerifiesRowsItselfThatWereSealedAfterTheVerify) {
+  InsertMany(20);
+  Run();
+  ASSERT_TRUE(Verify().counts);
+  Execute(
+      "UPDATE waybill SET recipient_name = '改名' WHERE waybill_no < "
+      "'SF000004'");
+  EXPECT_EQ(Run().num_sealed, 3);
+  EXPECT_THAT(OpenMigration()->Finish({}),
+              StatusIs(absl::StatusCode::kFailedPrecondition,
+                       HasSubstr("3 rows were sealed after the last verify")));
+  // Damaged since: finish opens just these rows, and finds it.
+  Execute(
+      "UPDATE waybill SET recipient_name_sealed = recipient_phone_sealed WHERE "
+      "waybill_no = 'SF000002'");
+  EXPECT_THAT(Finish(), StatusIs(absl::StatusCode::kDataLoss,
+                                 HasSubstr("1 rows sealed after")));
+  EXPECT_EQ(Status().phase, MigrationPhase::kFilled);
+  Execute(
+      "UPDATE waybill SET recipient_name = '再改' WHERE waybill_no = "
+      "'SF000002'");
+  Run();
+  EXPECT_THAT(Finish(), IsOk());
+}
+
 TEST_F(FinishTest, RefusesWhileRowsAreListed) {
   InsertMany(5);
   Insert({"SF9", "2026-11-24", "***"});

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-// The two ways out: finish and undo.
 
 #include <filesystem>
 #include <fstream>
@@ -158,35 +157,6 @@ TEST_F(PostgresFinishTest, GivesUpOnALongReaderAndCanBeRunAgain) {
   EXPECT_EQ(Status().phase, MigrationPhase::kFilled);
   Execute(reader.get(), "COMMIT");
   EXPECT_THAT(Finish(), IsOk());
-}
-
-TEST_F(PostgresFinishTest, UndoLeavesTheTableAsItWas) {
-  MakeTable(50);
-  const std::string before = PlaintextTable();
-  const char* columns =
-      "SELECT string_agg(attname, ',' ORDER BY attnum) FROM pg_attribute WHERE "
-      "attrelid = 'waybill'::regclass AND attnum > 0 AND NOT attisdropped";
-  const std::string columns_before = Text(columns);
-  Run();
-  // As a new program writes it: sealed only.
-  Execute(
-      "UPDATE waybill SET recipient_name = NULL, recipient_name_sealed = "
-      "recipient_name_sealed || ''::bytea WHERE false");
-  Execute("ALTER TABLE waybill DISABLE TRIGGER USER");
-  Execute(
-      "UPDATE waybill SET recipient_name = NULL WHERE waybill_no < "
-      "'SF000010'");
-  Execute("ALTER TABLE waybill ENABLE TRIGGER USER");
-  const auto keyring = keyring_.Load(Role::kGate);
-  ASSERT_THAT(OpenMigration()->Undo(*keyring), IsOk());
-  EXPECT_EQ(PlaintextTable(), before);
-  EXPECT_EQ(Text(columns), columns_before);
-  EXPECT_EQ(Count("SELECT count(*) FROM pg_trigger WHERE NOT tgisinternal"), 0);
-  EXPECT_EQ(Status().phase, MigrationPhase::kNotStarted);
-  EXPECT_EQ(Run().num_sealed, 50);
-  Verify();
-  ASSERT_THAT(Finish(), IsOk());
-  EXPECT_THAT(OpenMigration()->Undo(*keyring), ReasonIs(Reason::kWrongState));
 }
 
 }  // namespace

@@ -9,6 +9,7 @@ namespace parcelveil {
 namespace {
 
 using ::parcelveil::testing::IsOk;
+using ::parcelveil::testing::kSealedRows;
 using ::parcelveil::testing::ReasonIs;
 using ::parcelveil::testing::StatusIs;
 using ::testing::HasSubstr;

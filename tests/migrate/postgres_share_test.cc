@@ -11,6 +11,7 @@ namespace parcelveil {
 namespace {
 
 using ::parcelveil::testing::IsOk;
+using ::parcelveil::testing::kSealedRows;
 using ::parcelveil::testing::StatusIs;
 using ::testing::HasSubstr;
 

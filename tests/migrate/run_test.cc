@@ -8,17 +8,13 @@ namespace parcelveil {
 namespace {
 
 using ::parcelveil::testing::IsOk;
+using ::parcelveil::testing::kSealedRows;
 using ::parcelveil::testing::ReasonIs;
 using ::parcelveil::testing::StatusIs;
 using ::testing::HasSubstr;
 
 using RunTest = ::parcelveil::testing::WrapTest;
 
-constexpr char kSealedRows[] =
-    "SELECT COUNT(*) FROM waybill WHERE recipient_name_sealed IS NOT NULL AND "
-    "recipient_phone_sealed IS NOT NULL AND recipient_address_sealed IS NOT "
-    "NULL AND recipient_view IS NOT NULL AND recipient_phone_by_phone IS NOT "
-    "NULL AND recipient_phone_by_last4 IS NOT NULL";
 constexpr char kSealedBytes[] =
     "SELECT group_concat(hex(recipient_name_sealed), ' ') FROM (SELECT * FROM "
     "waybill WHERE recipient_name_sealed IS NOT NULL ORDER BY waybill_no)";

@@ -117,6 +117,19 @@ TEST_F(VerifyTest, CountsRowsThatTheRoleMayNotOpenAnyMore) {
   EXPECT_TRUE(result.counts);
 }
 
+TEST_F(VerifyTest, ChecksADatabaseThatItMayOnlyReadAndDoesNotCount) {
+  InsertMany(6);
+  Run();
+  PARCELVEIL_ASSERT_OK_AND_ASSIGN(
+      db_, SqliteDatabase::Open(path_, SqliteDatabase::Access::kReadOnly));
+  const VerifyResult result = Verify();
+  EXPECT_EQ(result.num_fields, 18);
+  EXPECT_EQ(result.num_mismatches, 0);
+  EXPECT_TRUE(result.is_read_only);
+  EXPECT_FALSE(result.counts);
+  EXPECT_FALSE(Status().verified.has_value());
+}
+
 TEST_F(VerifyTest, RefusesBeforeARun) {
   const auto keyring = keyring_.Load(Role::kGate);
   EXPECT_THAT(OpenMigration()->Verify(*keyring, VerifyOptions()),

@@ -200,6 +200,62 @@ TEST_F(WrapCommandTest, LeavesNoPlaintextHoweverOftenFinishIsKilled) {
   }
 }
 
+TEST_F(WrapCommandTest, UndoesHoweverOftenItIsKilled) {
+  const char* columns =
+      "SELECT group_concat(name) FROM pragma_table_info('waybill')";
+  const std::string before = Text(columns);
+  ASSERT_EQ(OnTableCommand({"wrap", "run"}), kDone);
+  const std::string wrapped = Text(columns);
+  for (int milliseconds : {60, 120, 250}) {
+    const auto undo = Start(OnTable({"wrap", "undo", "--yes"}));
+    usleep(static_cast<useconds_t>(milliseconds) * 1000);
+    undo->Send(SIGKILL);
+    undo->Wait();
+    const std::string now = Text(columns);
+    EXPECT_TRUE(now == before || now == wrapped) << now;
+  }
+  ASSERT_EQ(OnTableCommand({"wrap", "undo", "--yes"}), kDone) << output_;
+  EXPECT_EQ(Text(columns), before);
+  EXPECT_EQ(Text("SELECT COUNT(*) FROM sqlite_schema WHERE name LIKE "
+                 "'parcelveil%' OR sql LIKE '%parcelveil%'"),
+            "0");
+  EXPECT_EQ(OnTableCommand({"wrap", "run"}), kDone);
+  EXPECT_EQ(OnTableCommand({"wrap", "verify"}), kDone);
+}
+
+TEST_F(WrapCommandTest, FollowsWritersUntilItIsStopped) {
+  const auto follow = Start(OnTable({"wrap", "run", "--follow"}));
+  while (follow->IsRunning() &&
+         Text("SELECT phase FROM parcelveil_wrap") != "filled") {
+  }
+  Execute("UPDATE waybill SET recipient_name = '改名' WHERE status = '80'");
+  ASSERT_NE(Text("SELECT COUNT(*) FROM parcelveil_dirty"), "0");
+  while (follow->IsRunning() &&
+         Text("SELECT COUNT(*) FROM parcelveil_dirty") != "0") {
+  }
+  follow->Send(SIGTERM);
+  EXPECT_EQ(follow->Wait(), kTryAgain);
+  EXPECT_THAT(follow->Output(), HasSubstr("stopped, 0 rows to go"));
+  EXPECT_EQ(OnTableCommand({"wrap", "verify"}), kDone) << output_;
+}
+
+TEST_F(WrapCommandTest, SealsRowsThatNobodyMayReadWhereToldTo) {
+  Execute(
+      "UPDATE waybill SET created_at = strftime('%Y-%m-%dT12:00:00Z', 'now', "
+      "'-200 days') WHERE "
+      "waybill_no IN (SELECT waybill_no FROM waybill LIMIT 7)");
+  EXPECT_EQ(OnTableCommand({"wrap", "plan"}), kDone);
+  EXPECT_THAT(output_, HasSubstr("7 (--old-rows seal"));
+  EXPECT_EQ(OnTableCommand({"wrap", "run"}), kDone);
+  EXPECT_THAT(output_, HasSubstr("7 rows could not be sealed"));
+  EXPECT_EQ(OnTableCommand({"wrap", "run", "--old-rows", "seal"}), kDone);
+  EXPECT_THAT(output_, HasSubstr("Sealed 7 rows"));
+  EXPECT_EQ(OnTableCommand({"wrap", "verify"}), kRefused);
+  EXPECT_THAT(output_, HasSubstr("GATE may not open 7 rows any more"));
+  EXPECT_EQ(OnTableCommand({"wrap", "verify", "--role", "CONVERTER"}), kDone);
+  EXPECT_EQ(OnTableCommand({"wrap", "finish", "--yes"}), kDone) << output_;
+}
+
 TEST_F(WrapCommandTest, EndsWithIntegrityWhereVerifyFindsAMismatch) {
   ASSERT_EQ(OnTableCommand({"wrap", "run"}), kDone);
   Execute(

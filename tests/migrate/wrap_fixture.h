@@ -5,35 +5,20 @@
 #define PARCELVEIL_TESTS_MIGRATE_WRAP_FIXTURE_H_
 
 #include <fstream>
+#include <functional>
 #include <iterator>
 #include <memory>
 #include <string>
-#include <string_view>
-#include <vector>
+#include <utility>
 
 #include "gtest/gtest.h"
-#include "parcelveil/field.h"
 #include "parcelveil/migrate.h"
 #include "parcelveil/sqlite.h"
-#include "parcelveil/table_map.h"
 #include "tests/testing/scratch_dir.h"
 #include "tests/testing/status_matchers.h"
-#include "tests/testing/test_keyring.h"
+#include "tests/testing/wrap_steps.h"
 
 namespace parcelveil::testing {
-
-constexpr char kWaybillMap[] = R"(
-table: "waybill"
-record_id: "waybill_no"
-epoch_from: "created_at"
-scope: "outlet_id"
-column { name: "recipient_name"     slot: RECIPIENT_NAME }
-column { name: "recipient_phone"    slot: RECIPIENT_PHONE
-         index: PHONE  index: LAST4 }
-column { name: "recipient_address"  slot: RECIPIENT_ADDRESS }
-view { slot: RECIPIENT_VIEW  preset: HANDHELD }
-show: "status"
-)";
 
 struct WaybillRow {
   std::string id;
@@ -43,7 +28,10 @@ struct WaybillRow {
   std::string address = "上海市浦东新区世纪大道100号东楼3单元501室";
 };
 
-class WrapTest : public ::testing::Test {
+class WrapTest : public WrapSteps {
+ public:
+  static constexpr char kCountDirty[] = "SELECT COUNT(*) FROM parcelveil_dirty";
+
  protected:
   WrapTest() : path_(scratch_.File("waybill.db")) {}
 
@@ -55,24 +43,43 @@ class WrapTest : public ::testing::Test {
         "CREATE TABLE waybill (waybill_no TEXT PRIMARY KEY, created_at TEXT, "
         "outlet_id INTEGER, status TEXT, recipient_name TEXT, recipient_phone "
         "TEXT, recipient_address TEXT)");
-    PARCELVEIL_ASSERT_OK_AND_ASSIGN(map_, TableMap::Parse(kWaybillMap));
+    WrapSteps::SetUp();
+  }
+
+  absl::StatusOr<std::unique_ptr<Migration>> TryOpen() override {
+    return Migration::Open(db_.get(), map_, &keyring_.clock());
   }
 
   void Execute(const std::string& sql) {
     ASSERT_THAT(db_->Execute(sql, "test"), IsOk()) << sql;
   }
-  int64_t Count(const std::string& sql) {
-    auto select = db_->Prepare(sql, "test");
-    EXPECT_THAT(select, IsOk()) << sql;
-    if (!select.ok()) return -1;
-    EXPECT_THAT(select->Step(), IsOk());
-    return select->Int(0);
+  std::string Text(const std::string& sql) override {
+    return Text(db_.get(), sql);
   }
-  std::string Text(const std::string& sql) {
-    auto select = db_->Prepare(sql, "test");
+  static std::string Text(SqliteDatabase* db, const std::string& sql) {
+    auto select = db->Prepare(sql, "test");
     EXPECT_THAT(select, IsOk()) << sql;
     if (!select.ok() || !select->Step().value_or(false)) return "";
-    return std::string(select->Bytes(0));
+    return select->Value(0).ToText();
+  }
+  // Runs SQL on a connection of its own; returns what Text does.
+  std::function<std::string(const std::string&)> Elsewhere() const {
+    auto db = SqliteDatabase::Open(path_, SqliteDatabase::Access::kReadWrite);
+    EXPECT_THAT(db, IsOk());
+    return [db = std::shared_ptr<SqliteDatabase>(*std::move(db))](
+               const std::string& sql) { return Text(db.get(), sql); };
+  }
+  static std::string Blob(const std::string& hex) { return "x'" + hex + "'"; }
+  // The table's columns, and its rows but for what a run adds.
+  std::string Columns() {
+    return Text("SELECT group_concat(name) FROM pragma_table_info('waybill')");
+  }
+  std::string PlaintextTable() {
+    return Text(
+        "SELECT group_concat(quote(waybill_no) || quote(created_at) || "
+        "quote(outlet_id) || quote(status) || quote(recipient_name) || "
+        "quote(recipient_phone) || quote(recipient_address), '|') FROM (SELECT "
+        "* FROM waybill ORDER BY waybill_no)");
   }
 
   void Insert(const WaybillRow& row) {
@@ -90,6 +97,7 @@ class WrapTest : public ::testing::Test {
     insert->BindText(4, row.address);
     ASSERT_THAT(insert->Run(), IsOk());
   }
+  void MakeTable(int num_rows) { InsertMany(num_rows); }
   // Rows SF000001.., each with values of its own, on the days up to today.
   void InsertMany(int num_rows) {
     Execute("BEGIN");
@@ -104,59 +112,6 @@ class WrapTest : public ::testing::Test {
     Execute("COMMIT");
   }
 
-  std::unique_ptr<Migration> OpenMigration() {
-    auto migration = Migration::Open(db_.get(), map_, &keyring_.clock());
-    EXPECT_THAT(migration, IsOk());
-    return migration.ok() ? *std::move(migration) : nullptr;
-  }
-  RunOptions Options() {
-    RunOptions options;
-    options.make_keys = [this](absl::CivilDay since) {
-      ++num_made_keys_;
-      auto report = keyring_.editor().Backfill(EpochOf(since));
-      if (report.ok()) keyring_.Publish();
-      return report.status();
-    };
-    return options;
-  }
-  RunResult Run() { return Run(Options()); }
-  RunResult Run(const RunOptions& options) {
-    const auto keyring = keyring_.Load(Role::kConverter);
-    auto result = OpenMigration()->Run(*keyring, options);
-    EXPECT_THAT(result, IsOk());
-    return result.value_or(RunResult());
-  }
-  VerifyResult Verify() {
-    const auto keyring = keyring_.Load(Role::kGate);
-    auto result = OpenMigration()->Verify(*keyring, VerifyOptions());
-    EXPECT_THAT(result, IsOk());
-    return result.value_or(VerifyResult());
-  }
-  MigrationStatus Status() {
-    auto status = OpenMigration()->Status();
-    EXPECT_THAT(status, IsOk());
-    return status.value_or(MigrationStatus());
-  }
-  // Opens one field as GATE; "" and a failure where it does not open.
-  std::string OpenField(const std::string& id, Slot slot,
-                        const std::string& column) {
-    const auto keyring = keyring_.Load(Role::kGate);
-    auto opener = Opener::Create(keyring.get());
-    EXPECT_THAT(opener, IsOk());
-    const std::string sealed = Text(
-        "SELECT " + column + " FROM waybill WHERE waybill_no = '" + id + "'");
-    auto text = (*opener)->Open({slot, id}, sealed);
-    EXPECT_THAT(text, IsOk()) << id << " " << column;
-    if (!text.ok()) return "";
-    return text->Use([](std::string_view bytes) { return std::string(bytes); });
-  }
-  std::vector<UnsealedRow> Listed() {
-    std::vector<UnsealedRow> rows;
-    EXPECT_THAT(OpenMigration()->ForEachListed(
-                    [&](const UnsealedRow& row) { rows.push_back(row); }),
-                IsOk());
-    return rows;
-  }
   static std::string FileBytes(const std::string& path) {
     std::ifstream in(path, std::ios::binary);
     return std::string(std::istreambuf_iterator<char>(in), {});
@@ -169,10 +124,7 @@ class WrapTest : public ::testing::Test {
 
   ScratchDir scratch_;
   std::string path_;
-  TestKeyring keyring_;
-  TableMap map_;
   std::unique_ptr<SqliteDatabase> db_;
-  int num_made_keys_ = 0;
 };
 
 }  // namespace parcelveil::testing

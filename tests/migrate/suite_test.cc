@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a migration does alike in every database, in SQLite.
+
+#include "tests/migrate/wrap_fixture.h"
+#include "tests/migrate/wrap_suite.h"
+
+namespace parcelveil::testing {
+namespace {
+
+INSTANTIATE_TYPED_TEST_SUITE_P(Sqlite, WrapSuite, WrapTest);
+
+}  // namespace
+}  // namespace parcelveil::testing
