@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+// Between the Java machine and the C ABI: arrays in, arrays out, exceptions.
+
+#ifndef PARCELVEIL_SRC_JNI_JNI_CALL_H_
+#define PARCELVEIL_SRC_JNI_JNI_CALL_H_
+
+#include <jni.h>
+
+#include <cstdint>
+#include <vector>
+
+#include "parcelveil/c_device.h"
+
+namespace parcelveil::jni {
+
+// A byte array, borrowed while this lives; null is empty.
+class ByteInput {
+ public:
+  ByteInput(JNIEnv* env, jbyteArray array)
+      : env_(env),
+        array_(array),
+        bytes_(array == nullptr ? nullptr
+                                : env->GetByteArrayElements(array, nullptr)) {}
+  ByteInput(ByteInput&& other) noexcept;
+  ByteInput& operator=(ByteInput&&) = delete;
+  ~ByteInput();
+
+  parcelveil_bytes bytes() const;
+
+ private:
+  JNIEnv* const env_;
+  const jbyteArray array_;
+  jbyte* bytes_;
+};
+
+std::vector<uint16_t> SlotsOf(JNIEnv* env, jintArray array);
+// The number behind a Handle object, 0 for null.
+uint64_t HandleOf(JNIEnv* env, jobject handle);
+jbyteArray NewBytes(JNIEnv* env, parcelveil_bytes bytes);
+// Zeroes it.
+void Wipe(JNIEnv* env, jbyteArray array);
+
+// One call of the C ABI: its error, and the exception that comes of it.
+class Caller {
+ public:
+  explicit Caller(JNIEnv* env) : env_(env) {
+    error_.struct_size = sizeof(error_);
+  }
+
+  parcelveil_error* error() { return &error_; }
+  // Throws what went wrong, unless a callback has thrown already. True where
+  // nothing did.
+  bool IsDone(int32_t code);
+
+ private:
+  JNIEnv* const env_;
+  parcelveil_error error_{};
+};
+
+// Takes one lent thing into a new byte array.
+class ByteOutput {
+ public:
+  explicit ByteOutput(JNIEnv* env) : env_(env) {}
+  static int32_t Take(void* self, parcelveil_bytes bytes);
+  jbyteArray array() const { return array_; }
+
+ private:
+  JNIEnv* const env_;
+  jbyteArray array_ = nullptr;
+};
+
+// Lends opened text to a TextUser as a char array that is zeroed afterwards.
+class TextOutput {
+ public:
+  TextOutput(JNIEnv* env, jobject user) : env_(env), user_(user) {}
+  static int32_t Take(void* self, parcelveil_bytes text);
+
+ private:
+  JNIEnv* const env_;
+  const jobject user_;
+};
+
+// Gives each lent thing to a ByteTaker.
+class ManyBytesOutput {
+ public:
+  ManyBytesOutput(JNIEnv* env, jobject taker) : env_(env), taker_(taker) {}
+  static int32_t Take(void* self, parcelveil_bytes bytes);
+
+ private:
+  JNIEnv* const env_;
+  const jobject taker_;
+};
+
+// Gives each lent row to a MaskedRow.Taker.
+class RowOutput {
+ public:
+  RowOutput(JNIEnv* env, jobject taker) : env_(env), taker_(taker) {}
+  static int32_t Take(void* self, const parcelveil_row* row);
+
+ private:
+  JNIEnv* const env_;
+  const jobject taker_;
+};
+
+// Makes a device's key wrap of a KeyWrap object; `release` drops it.
+parcelveil_key_wrap NewKeyWrap(JNIEnv* env, jobject key_wrap);
+
+}  // namespace parcelveil::jni
+
+#endif  // PARCELVEIL_SRC_JNI_JNI_CALL_H_
