@@ -99,9 +99,9 @@ int Insert(const Waybill& row, sqlite3_stmt* insert) {
   text(row.status);
   text(row.route_code);
   for (const Party* party : {&row.sender, &row.recipient}) {
-    text(party->name);
-    text(party->phone);
-    text(party->address);
+    text(party->name.text);
+    text(party->phone.text);
+    text(party->address.text);
   }
   const int code = sqlite3_step(insert);
   sqlite3_reset(insert);
@@ -112,8 +112,10 @@ absl::Status InsertRows(const GenerateOptions& options, sqlite3_stmt* insert) {
   constexpr int64_t kProgressStep = 1000;
   WaybillSource source(options);
   for (int64_t done = 1; done <= options.rows; ++done) {
+    const Waybill row = source.Next();
     PARCELVEIL_RETURN_IF_ERROR(
-        Check(Insert(source.Next(), insert), SQLITE_DONE, options.sqlite_path));
+        Check(Insert(row, insert), SQLITE_DONE, options.sqlite_path));
+    if (options.each) options.each(row);
     const bool tell = done % kProgressStep == 0 || done == options.rows;
     if (tell && options.progress) options.progress(done);
   }

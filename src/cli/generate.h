@@ -13,6 +13,8 @@
 
 namespace parcelveil::cli {
 
+struct Waybill;
+
 struct GenerateOptions {
   int64_t rows = 0;  // at least 1
   uint64_t seed = 0;
@@ -23,6 +25,8 @@ struct GenerateOptions {
   int couriers_per_outlet = 8;  // 1 to 99; numbered from 1001, outlet by outlet
   // Called now and then with the rows written so far; may be empty.
   std::function<void(int64_t done)> progress;
+  // Called with each row as it is written; may be empty.
+  std::function<void(const Waybill& row)> each;
 };
 
 // Writes the table `waybill` to a new SQLite file. A tenth of the rows lie on

@@ -20,122 +20,143 @@ std::string Room(Chance& chance) {
 }
 
 // Down to the town; some shops put spaces between the levels.
-std::string RegionText(const Region& region, Chance& chance) {
+Text RegionText(const Region& region, Chance& chance) {
   const std::string_view gap = chance.Percent(25) ? " " : "";
   const std::string city =
       region.city.empty() ? "" : Concat({region.city, gap});
-  return Concat(
-      {region.province, gap, city, region.county, gap, region.town, gap});
+  return Join(
+      {Mark(Part::kRegion, Concat({region.province, gap, city, region.county})),
+       gap, Mark(Part::kTown, region.town), gap});
 }
 
-std::string Street(const Stock& stock, Chance& chance) {
-  return Concat({chance.Of(stock.roads), Number(chance, 1, 999), "号"});
+Text Street(const Stock& stock, Chance& chance) {
+  return Join({Mark(Part::kRoad, chance.Of(stock.roads)),
+               Mark(Part::kHouse, Concat({Number(chance, 1, 999), "号"}))});
 }
 
-std::string EstateName(const Stock& stock, Chance& chance) {
-  return Concat({chance.Of(stock.estate_words), chance.Of(stock.estate_forms)});
+Text EstateName(const Stock& stock, Chance& chance) {
+  return Mark(Part::kEstate, Join({chance.Of(stock.estate_words),
+                                   chance.Of(stock.estate_forms)}));
 }
 
 // 3幢2单元501室
-std::string Flat(Chance& chance) {
+Text Flat(Chance& chance) {
   const char* building = chance.Of({"幢", "栋", "号楼", "座"});
   const char* room = chance.Percent(80) ? "室" : "";
-  return Concat({Number(chance, 1, 60), building, Number(chance, 1, 4), "单元",
-                 Room(chance), room});
+  return Join({Mark(Part::kBuilding, Concat({Number(chance, 1, 60), building})),
+               Mark(Part::kUnit, Concat({Number(chance, 1, 4), "单元"})),
+               Mark(Part::kRoom, Concat({Room(chance), room}))});
 }
 
-std::string EstateText(const Stock& stock, Chance& chance) {
-  const std::string street = chance.Percent(60) ? Street(stock, chance) : "";
-  return Concat({street, EstateName(stock, chance), Flat(chance)});
+Text EstateText(const Stock& stock, Chance& chance) {
+  const Text street = chance.Percent(60) ? Street(stock, chance) : Text();
+  return Join({street, EstateName(stock, chance), Flat(chance)});
 }
 
-std::string VillageText(const Stock& stock, Chance& chance) {
-  const std::string village =
-      Concat({chance.Of(stock.surnames), chance.Of(stock.village_forms)});
+Text VillageText(const Stock& stock, Chance& chance) {
+  const Text village =
+      Mark(Part::kVillage,
+           Join({chance.Of(stock.surnames), chance.Of(stock.village_forms)}));
+  const auto house = [&](int high) {
+    return Mark(Part::kHouse, Concat({Number(chance, 1, high), "号"}));
+  };
   switch (chance.Weighted({6, 2, 1, 1})) {
     case 0:
-      return Concat(
-          {village, Number(chance, 1, 20), "组", Number(chance, 1, 200), "号"});
+      return Join({village,
+                   Mark(Part::kGroup, Concat({Number(chance, 1, 20), "组"})),
+                   house(200)});
     case 1:
-      return Concat({village, Number(chance, 1, 400), "号"});
+      return Join({village, house(400)});
     case 2:
-      return Concat({village, chance.Of({"前", "后", "东", "西"}), "社",
-                     Number(chance, 1, 90), "号"});
+      return Join({village,
+                   Mark(Part::kGroup,
+                        Concat({chance.Of({"前", "后", "东", "西"}), "社"})),
+                   house(90)});
     default:
-      return Concat({village, "村委会旁小卖部"});
+      return Join({village, "村委会", Mark(Part::kRemark, "旁小卖部")});
   }
 }
 
-std::string OfficeText(const Stock& stock, Chance& chance) {
+Text OfficeText(const Stock& stock, Chance& chance) {
   const int floor = chance.Between(2, 30);
-  return Concat({Street(stock, chance), chance.Of(stock.estate_words),
-                 chance.Of(stock.towers), chance.Of({"A座", "B座", "C座"}),
-                 std::to_string(floor), "层", RoomOn(floor, chance), "室"});
+  return Join({Street(stock, chance),
+               Mark(Part::kEstate, Join({chance.Of(stock.estate_words),
+                                         chance.Of(stock.towers)})),
+               Mark(Part::kBuilding, chance.Of({"A座", "B座", "C座"})),
+               Mark(Part::kFloor, Concat({std::to_string(floor), "层"})),
+               Mark(Part::kRoom, Concat({RoomOn(floor, chance), "室"}))});
 }
 
 // 3-2-501
-std::string DashedText(const Stock& stock, Chance& chance) {
-  return Concat({EstateName(stock, chance), Number(chance, 1, 60), "-",
-                 Number(chance, 1, 4), "-", Room(chance),
-                 chance.Of({"", "", "#", "室"})});
+Text DashedText(const Stock& stock, Chance& chance) {
+  return Join(
+      {EstateName(stock, chance), Mark(Part::kBuilding, Number(chance, 1, 60)),
+       "-", Mark(Part::kUnit, Number(chance, 1, 4)), "-",
+       Mark(Part::kRoom, Room(chance)), chance.Of({"", "", "#", "室"})});
 }
 
 // Without the province, or the city, or any region at all.
-std::string MissingLevels(const Stock& stock, const Region& region,
-                          Chance& chance) {
-  const std::string estate = EstateText(stock, chance);
+Text MissingLevels(const Stock& stock, const Region& region, Chance& chance) {
+  const Text estate = EstateText(stock, chance);
+  const Text town = Mark(Part::kTown, region.town);
   switch (chance.Weighted({4, 3, 3})) {
     case 0:
-      return Concat({region.county, region.town, estate});
+      return Join({Mark(Part::kRegion, region.county), town, estate});
     case 1:
-      return Concat({region.town, estate});
+      return Join({town, estate});
     default:
       return estate;
   }
 }
 
-std::string WithContact(const Stock& stock, const Region& region,
-                        Chance& chance) {
-  const std::string address =
-      Concat({RegionText(region, chance), EstateText(stock, chance)});
+Text WithContact(const Stock& stock, const Region& region, Chance& chance) {
+  const Text address =
+      Join({RegionText(region, chance), EstateText(stock, chance)});
+  const auto person = [&] {
+    return Mark(Part::kPerson, MakeChineseName(stock, chance));
+  };
+  const auto phone = [&] { return Mark(Part::kPhone, MakeMobile(chance)); };
   switch (chance.Weighted({1, 1, 1})) {
     case 0:
-      return Concat({address, " ", MakeChineseName(stock, chance), " ",
-                     MakeMobile(chance)});
+      return Join({address, " ", person(), " ", phone()});
     case 1:
-      return Concat({address, "（电话", MakeMobile(chance), "）"});
+      return Join({address, "（电话", phone(), "）"});
     default:
-      return Concat({address, " ", MakeChineseName(stock, chance), "收"});
+      return Join({address, " ", person(), "收"});
   }
 }
 
 // Only towns of an outlet have their region in another script; elsewhere the
 // address stays as most are.
-std::string OtherScript(const Stock& stock, const Region& region,
-                        Chance& chance) {
+Text OtherScript(const Stock& stock, const Region& region, Chance& chance) {
   if (region.english.empty()) {
-    return Concat({RegionText(region, chance), EstateText(stock, chance)});
+    return Join({RegionText(region, chance), EstateText(stock, chance)});
   }
   if (chance.Percent(50)) {
-    return Concat({region.traditional, chance.Of(stock.traditional_estates),
-                   Number(chance, 1, 60), "棟", Number(chance, 1, 4), "單元",
-                   Room(chance), "室"});
+    return Join({Mark(Part::kRegion, region.traditional),
+                 Mark(Part::kEstate, chance.Of(stock.traditional_estates)),
+                 Mark(Part::kBuilding, Concat({Number(chance, 1, 60), "棟"})),
+                 Mark(Part::kUnit, Concat({Number(chance, 1, 4), "單元"})),
+                 Mark(Part::kRoom, Concat({Room(chance), "室"}))});
   }
-  return Concat({"Room ", Room(chance), ", Building ", Number(chance, 1, 60),
-                 ", ", chance.Of(stock.english_estates), ", ",
-                 Number(chance, 1, 999), " ", chance.Of(stock.english_roads),
-                 ", ", region.english});
+  return Join({"Room ", Mark(Part::kRoom, Room(chance)), ", Building ",
+               Mark(Part::kBuilding, Number(chance, 1, 60)), ", ",
+               Mark(Part::kEstate, chance.Of(stock.english_estates)), ", ",
+               Mark(Part::kHouse, Number(chance, 1, 999)), " ",
+               Mark(Part::kRoad, chance.Of(stock.english_roads)), ", ",
+               Mark(Part::kRegion, region.english)});
 }
 
 }  // namespace
 
-std::string MakeAddress(const Stock& stock, const Region& region, Side side,
-                        Chance& chance) {
-  const auto whole = [&](std::string_view rest) {
+Text MakeAddress(const Stock& stock, const Region& region, Side side,
+                 Chance& chance) {
+  const auto whole = [&](const Text& rest) {
     // Only who receives says where to leave the parcel.
     const bool says = side == Side::kRecipient && chance.Percent(5);
     const std::string_view remark = says ? chance.Of(stock.remarks) : "";
-    return Concat({RegionText(region, chance), rest, remark});
+    return Join(
+        {RegionText(region, chance), rest, Mark(Part::kRemark, remark)});
   };
   switch (chance.Weighted({70, 12, 6, 4, 4, 2, 2})) {
     case 0:

@@ -7,6 +7,7 @@
 #include "src/base/status.h"
 #include "src/cli/command.h"
 #include "src/cli/generate.h"
+#include "src/cli/generate_spans.h"
 #include "src/cli/json.h"
 #include "src/cli/table_flags.h"
 
@@ -21,6 +22,7 @@ struct Flags {
   uint64_t seed = 0;
   std::string db;
   std::string until;
+  std::string spans;
 };
 
 absl::Status Run(const Flags& flags, Session* session) {
@@ -38,8 +40,19 @@ absl::Status Run(const Flags& flags, Session* session) {
     PARCELVEIL_ASSIGN_OR_RETURN(Epoch until, ParseDay(flags.until));
     options.until = DayOf(until);
   }
-  PARCELVEIL_RETURN_IF_ERROR(is_postgres ? GeneratePostgres(options, flags.db)
-                                         : Generate(options));
+  SpanFile spans;
+  if (!flags.spans.empty()) {
+    PARCELVEIL_RETURN_IF_ERROR(CheckOptions(options));
+    PARCELVEIL_RETURN_IF_ERROR(spans.Create(flags.spans));
+    options.each = [&](const Waybill& row) { spans.Add(row); };
+  }
+  const absl::Status made =
+      is_postgres ? GeneratePostgres(options, flags.db) : Generate(options);
+  if (!flags.spans.empty()) {
+    if (!made.ok()) spans.Remove();
+    if (made.ok()) PARCELVEIL_RETURN_IF_ERROR(spans.Finish());
+  }
+  PARCELVEIL_RETURN_IF_ERROR(made);
   if (session->json) {
     session->Print(JsonObject()
                        .Add("rows", options.rows)
@@ -76,6 +89,11 @@ void AddGenerateCommand(CLI::App* app, Session* session) {
       ->add_option("--until", flags->until,
                    "the last day of the rows (default: today in China)")
       ->type_name("DAY");
+  command
+      ->add_option("--spans", flags->spans,
+                   "a new file for what each part of each field is, one JSON "
+                   "object a line")
+      ->type_name("FILE");
   session->OnRun(command, [flags, session] { return Run(*flags, session); });
 }
 

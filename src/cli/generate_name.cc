@@ -5,43 +5,49 @@
 namespace parcelveil::cli {
 namespace {
 
-std::string TwoCharacters(const Stock& stock, Chance& chance) {
-  return Concat({chance.Of(stock.surnames), chance.Of(stock.given_short)});
+Text Surname(const Words& surnames, Chance& chance) {
+  return Mark(Part::kSurname, chance.Of(surnames));
 }
 
-std::string ThreeCharacters(const Stock& stock, Chance& chance) {
+Text TwoCharacters(const Stock& stock, Chance& chance) {
+  return Join({Surname(stock.surnames, chance),
+               Mark(Part::kGiven, chance.Of(stock.given_short))});
+}
+
+Text ThreeCharacters(const Stock& stock, Chance& chance) {
   if (chance.Percent(1)) {
-    return Concat(
-        {chance.Of(stock.compound_surnames), chance.Of(stock.given_short)});
+    return Join({Surname(stock.compound_surnames, chance),
+                 Mark(Part::kGiven, chance.Of(stock.given_short))});
   }
-  return Concat({chance.Of(stock.surnames), chance.Of(stock.given)});
+  return Join({Surname(stock.surnames, chance),
+               Mark(Part::kGiven, chance.Of(stock.given))});
 }
 
-// 欧阳子涵, or both parents' surnames: 王陈子涵.
-std::string FourCharacters(const Stock& stock, Chance& chance) {
+// 欧阳子涵, or both parents' surnames, of which a mask shows one: 王陈子涵.
+Text FourCharacters(const Stock& stock, Chance& chance) {
   if (chance.Percent(60)) {
-    return Concat({chance.Of(stock.compound_surnames), chance.Of(stock.given)});
+    return Join({Surname(stock.compound_surnames, chance),
+                 Mark(Part::kGiven, chance.Of(stock.given))});
   }
-  return Concat({chance.Of(stock.surnames), chance.Of(stock.surnames),
-                 chance.Of(stock.given)});
+  return Join({Surname(stock.surnames, chance),
+               Mark(Part::kGiven, Join({chance.Of(stock.surnames),
+                                        chance.Of(stock.given)}))});
 }
 
 // 买买提·吐尔逊; people type the dot in several ways.
-std::string DottedName(const Stock& stock, Chance& chance) {
+Text DottedName(const Stock& stock, Chance& chance) {
   const char* dot = chance.Percent(85) ? "·" : chance.Of({"•", "・", "‧"});
-  return Concat(
-      {chance.Of(stock.dotted_parts), dot, chance.Of(stock.dotted_parts)});
+  return Mark(Part::kForeignName, Join({chance.Of(stock.dotted_parts), dot,
+                                        chance.Of(stock.dotted_parts)}));
 }
 
-std::string TitledName(const Stock& stock, Chance& chance) {
-  const std::string name = chance.Percent(80)
-                               ? std::string(chance.Of(stock.surnames))
-                               : MakeChineseName(stock, chance);
-  return Concat({name, chance.Of(stock.titles)});
+Text TitledName(const Stock& stock, Chance& chance) {
+  const Text name = chance.Percent(80) ? Surname(stock.surnames, chance)
+                                       : MakeChineseName(stock, chance);
+  return Join({name, chance.Of(stock.titles)});
 }
 
-std::string FirmAndPerson(const Stock& stock, const Region& region,
-                          Chance& chance) {
+Text FirmAndPerson(const Stock& stock, const Region& region, Chance& chance) {
   constexpr std::string_view kCity = "市";
   std::string_view city = region.city;
   const size_t stem = city.size() - kCity.size();
@@ -52,14 +58,14 @@ std::string FirmAndPerson(const Stock& stock, const Region& region,
   const std::string firm =
       Concat({city, chance.Of(stock.firm_words), chance.Of(stock.firm_trades),
               chance.Of(stock.firm_forms)});
-  const std::string person = MakeChineseName(stock, chance);
-  return chance.Percent(70) ? Concat({firm, " ", person})
-                            : Concat({firm, "（", person, "）"});
+  const Text person = Mark(Part::kPerson, MakeChineseName(stock, chance));
+  return chance.Percent(70) ? Join({firm, " ", person})
+                            : Join({firm, "（", person, "）"});
 }
 
 }  // namespace
 
-std::string MakeChineseName(const Stock& stock, Chance& chance) {
+Text MakeChineseName(const Stock& stock, Chance& chance) {
   switch (chance.Weighted({20, 74, 6})) {
     case 0:
       return TwoCharacters(stock, chance);
@@ -70,15 +76,15 @@ std::string MakeChineseName(const Stock& stock, Chance& chance) {
   }
 }
 
-std::string MakeName(const Stock& stock, const Region& region, Chance& chance) {
+Text MakeName(const Stock& stock, const Region& region, Chance& chance) {
   switch (chance.Weighted({92, 2, 1, 3, 2})) {
     case 0:
       return MakeChineseName(stock, chance);
     case 1:
       return DottedName(stock, chance);
     case 2:
-      return Concat(
-          {chance.Of(stock.latin_given), " ", chance.Of(stock.latin_surnames)});
+      return Mark(Part::kForeignName, Join({chance.Of(stock.latin_given), " ",
+                                            chance.Of(stock.latin_surnames)}));
     case 3:
       return TitledName(stock, chance);
     default:

@@ -2,13 +2,9 @@
 
 #include "src/cli/generate_party.h"
 
-namespace parcelveil::cli {
+#include <utility>
 
-std::string Concat(std::initializer_list<std::string_view> parts) {
-  std::string joined;
-  for (std::string_view part : parts) joined += part;
-  return joined;
-}
+namespace parcelveil::cli {
 
 Party MakeParty(const Stock& stock, const Region& region, Side side,
                 Chance& chance) {
@@ -17,10 +13,10 @@ Party MakeParty(const Stock& stock, const Region& region, Side side,
   // Some platforms repeat a virtual number's extension after name and address.
   constexpr int kRepeatedPerMille = 8;
   if (chance.Below(1000) < kRepeatedPerMille) {
-    const std::string extension = chance.Digits(4);
-    party.name += Concat({"[", extension, "]"});
-    party.phone = Concat({MakeMobile(chance), "-", extension});
-    party.address += Concat({"[", extension, "]"});
+    const Text extension = Mark(Part::kExtension, chance.Digits(4));
+    party.name = Join({std::move(party.name), "[", extension, "]"});
+    party.phone = Join({Mark(Part::kMain, MakeMobile(chance)), "-", extension});
+    party.address = Join({std::move(party.address), "[", extension, "]"});
   }
   return party;
 }

@@ -10,20 +10,20 @@
 #define PARCELVEIL_SRC_CLI_GENERATE_PARTY_H_
 
 #include <array>
-#include <initializer_list>
 #include <string>
 #include <string_view>
 
 #include "src/cli/generate_chance.h"
 #include "src/cli/generate_stock.h"
+#include "src/cli/generate_text.h"
 
 namespace parcelveil::cli {
 
 // UTF-8, each at least 6 bytes long.
 struct Party {
-  std::string name;
-  std::string phone;
-  std::string address;
+  Text name;
+  Text phone;
+  Text address;
 };
 
 // First three digits of mobile numbers that no carrier was given.
@@ -36,13 +36,12 @@ Party MakeParty(const Stock& stock, const Region& region, Side side,
                 Chance& chance);
 
 // The three fields on their own, and what they share.
-std::string MakeName(const Stock& stock, const Region& region, Chance& chance);
-std::string MakePhone(const Region& region, Chance& chance);
-std::string MakeAddress(const Stock& stock, const Region& region, Side side,
-                        Chance& chance);
+Text MakeName(const Stock& stock, const Region& region, Chance& chance);
+Text MakePhone(const Region& region, Chance& chance);
+Text MakeAddress(const Stock& stock, const Region& region, Side side,
+                 Chance& chance);
 std::string MakeMobile(Chance& chance);
-std::string MakeChineseName(const Stock& stock, Chance& chance);
-std::string Concat(std::initializer_list<std::string_view> parts);
+Text MakeChineseName(const Stock& stock, Chance& chance);
 
 }  // namespace parcelveil::cli
 

@@ -2,13 +2,21 @@
 // Every number is one that cannot ring: unassigned mobile prefixes, local
 // numbers that begin with 0, ranges kept for films.
 
+#include <utility>
+
 #include "src/cli/generate_party.h"
 
 namespace parcelveil::cli {
 namespace {
 
+Text Main(std::string number) { return Mark(Part::kMain, std::move(number)); }
+
+Text Extension(std::string digits) {
+  return Mark(Part::kExtension, std::move(digits));
+}
+
 // +86 or spaced; one in twelve in full-width digits.
-std::string SpelledMobile(Chance& chance) {
+Text SpelledMobile(Chance& chance) {
   const std::string mobile = MakeMobile(chance);
   const std::string_view view = mobile;
   const std::string_view a = view.substr(0, 3);
@@ -16,17 +24,17 @@ std::string SpelledMobile(Chance& chance) {
   const std::string_view c = view.substr(7);
   switch (chance.Weighted({4, 2, 1, 1, 2, 1, 1})) {
     case 0:
-      return Concat({"+86", mobile});
+      return Join({"+86", Main(mobile)});
     case 1:
-      return Concat({"+86 ", a, " ", b, " ", c});
+      return Join({"+86 ", Main(Concat({a, " ", b, " ", c}))});
     case 2:
-      return Concat({"86-", mobile});
+      return Join({"86-", Main(mobile)});
     case 3:
-      return Concat({"0086", mobile});
+      return Join({"0086", Main(mobile)});
     case 4:
-      return Concat({a, " ", b, " ", c});
+      return Main(Concat({a, " ", b, " ", c}));
     case 5:
-      return Concat({a, "-", b, "-", c});
+      return Main(Concat({a, "-", b, "-", c}));
     default:
       break;
   }
@@ -35,25 +43,27 @@ std::string SpelledMobile(Chance& chance) {
     wide += "\xef\xbc";  // U+FF10 is EF BC 90
     wide += static_cast<char>(0x90 + (digit - '0'));
   }
-  return wide;
+  return Main(std::move(wide));
 }
 
-std::string VirtualNumber(Chance& chance) {
+Text VirtualNumber(Chance& chance) {
   const char* mark = chance.Of({"-", "-", "-", "转", "转", ",", "#", " 分机"});
-  return Concat({MakeMobile(chance), mark, chance.Digits(4)});
+  return Join({Main(MakeMobile(chance)), mark, Extension(chance.Digits(4))});
 }
 
-std::string Landline(const Region& region, Chance& chance) {
+Text Landline(const Region& region, Chance& chance) {
   const std::string local = "0" + chance.Digits(7);
   switch (chance.Weighted({7, 1, 1, 1})) {
     case 0:
-      return Concat({region.area_code, "-", local});
+      return Main(Concat({region.area_code, "-", local}));
     case 1:
-      return Concat({"(", region.area_code, ")", local});
+      return Main(Concat({"(", region.area_code, ")", local}));
     case 2:
-      return Concat({region.area_code, "-", local, "-", chance.Digits(3)});
+      return Join({Main(Concat({region.area_code, "-", local})), "-",
+                   Extension(chance.Digits(3))});
     default:
-      return Concat({region.area_code, "-", local, "转", chance.Digits(3)});
+      return Join({Main(Concat({region.area_code, "-", local})), "转",
+                   Extension(chance.Digits(3))});
   }
 }
 
@@ -74,19 +84,19 @@ std::string NumberFromAbroad(Chance& chance) {
   }
 }
 
-std::string TwoNumbersOrNoise(Chance& chance) {
-  const std::string mobile = MakeMobile(chance);
+Text TwoNumbersOrNoise(Chance& chance) {
+  const Text mobile = Main(MakeMobile(chance));
   switch (chance.Weighted({3, 2, 2, 2, 1})) {
     case 0:
-      return Concat({mobile, "/", MakeMobile(chance)});
+      return Join({mobile, "/", Main(MakeMobile(chance))});
     case 1:
-      return Concat({mobile, "，", MakeMobile(chance)});
+      return Join({mobile, "，", Main(MakeMobile(chance))});
     case 2:
-      return Concat({mobile, "（微信同号）"});
+      return Join({mobile, "（微信同号）"});
     case 3:
-      return Concat({"电话：", mobile});
+      return Join({"电话：", mobile});
     default:
-      return Concat({mobile, " 晚上打"});
+      return Join({mobile, " 晚上打"});
   }
 }
 
@@ -97,11 +107,11 @@ std::string MakeMobile(Chance& chance) {
   return Concat({kMobilePrefixes[prefix], chance.Digits(8)});
 }
 
-std::string MakePhone(const Region& region, Chance& chance) {
+Text MakePhone(const Region& region, Chance& chance) {
   // Per mille. MakeParty adds 8 virtual numbers to these 32.
   switch (chance.Weighted({880, 40, 32, 20, 10, 10})) {
     case 0:
-      return MakeMobile(chance);
+      return Main(MakeMobile(chance));
     case 1:
       return SpelledMobile(chance);
     case 2:
@@ -109,7 +119,7 @@ std::string MakePhone(const Region& region, Chance& chance) {
     case 3:
       return Landline(region, chance);
     case 4:
-      return NumberFromAbroad(chance);
+      return Main(NumberFromAbroad(chance));
     default:
       return TwoNumbersOrNoise(chance);
   }

@@ -65,11 +65,12 @@ std::string Line(const Waybill& row) {
   }
   absl::StrAppend(&line, row.outlet_id, "\t", row.courier_id, "\t");
   for (const std::string* text :
-       {&row.status, &row.route_code, &row.sender.name, &row.sender.phone,
-        &row.sender.address, &row.recipient.name, &row.recipient.phone}) {
+       {&row.status, &row.route_code, &row.sender.name.text,
+        &row.sender.phone.text, &row.sender.address.text,
+        &row.recipient.name.text, &row.recipient.phone.text}) {
     AppendCell(*text, '\t', &line);
   }
-  AppendCell(row.recipient.address, '\n', &line);
+  AppendCell(row.recipient.address.text, '\n', &line);
   return line;
 }
 
@@ -90,7 +91,9 @@ absl::Status GeneratePostgres(const GenerateOptions& options,
       PostgresCopyIn::Begin(db.get(), "COPY waybill FROM STDIN", kWhat));
   WaybillSource source(options);
   for (int64_t i = 0; i < options.rows; ++i) {
-    PARCELVEIL_RETURN_IF_ERROR(copy->Put(Line(source.Next())));
+    const Waybill row = source.Next();
+    PARCELVEIL_RETURN_IF_ERROR(copy->Put(Line(row)));
+    if (options.each) options.each(row);
   }
   PARCELVEIL_RETURN_IF_ERROR(copy->Finish());
   PARCELVEIL_RETURN_IF_ERROR(db->Execute(kIndexes, kWhat));

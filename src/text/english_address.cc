@@ -78,6 +78,12 @@ class EnglishReader {
           IsOneOf(words_[first - 1], kDirections)) {
         --first;
       }
+      // Zhang Wei Road: who knows where the person ends.
+      if (first > 0 && !words_[first].starts_part &&
+          words_[first - 1].kind == Word::Kind::kOther &&
+          IsName(words_[first - 1], 1)) {
+        continue;
+      }
       for (size_t j = first; j <= i; ++j) words_[j].kind = kind;
     }
   }
@@ -128,8 +134,8 @@ class EnglishReader {
 
   static char Lower(char16_t c) { return static_cast<char>(c | 0x20); }
 
-  static bool IsName(const Word& word) {
-    return word.clean && word.size >= 3 && word.size <= 14;
+  static bool IsName(const Word& word, size_t least = 3) {
+    return word.clean && word.size >= least && word.size <= 14;
   }
 
   // Takes the region whose last word, without 'District', is word `i`.

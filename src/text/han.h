@@ -57,14 +57,16 @@ constexpr HanTable MakeHanTable() {
   MarkHan(&table, u"百千佰仟", kMultiple);
   MarkHan(&table, u"楼门组队社期区排米院铺房连团段单井梯进", kNumberUnit);
   MarkHan(&table, u"号栋幢室弄座层户", kAlwaysUnit);
-  MarkHan(&table, u"路街道巷村庄屯寨坊里苑园城府湾居墅区厦场寓心同会际学院站木",
-          kPlaceEnd);
+  MarkHan(
+      &table,
+      u"路街道巷村庄屯寨坊里苑园城府湾居墅区厦场寓心同会际学院站木邸庭岸馆筑",
+      kPlaceEnd);
   // The first characters of kHiddenWords in place.cc and of the labels and
   // titles in mask_name.cc.
   MarkHan(&table,
           u"先小女老师经主同医护保门传电手联备微密附隔对家快驿丰菜前"
           u"物阿大太夫公集有酒宾超商饭餐自楼单左右后里外路拐钥麻谢尽易务必姓"
-          u"发取名客用",
+          u"发取名客用周",
           kWordStart);
   MarkHan(&table,
           u"收请放送转拨您你我他她咱妈爸爷奶哥姐弟妹嫂婶姨叔"

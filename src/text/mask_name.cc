@@ -102,7 +102,8 @@ class NameReader {
   void SkipLabel() {
     if (!MayStartWord(pos_)) return;
     if ((text_[pos_] == u'收' || text_[pos_] == u'寄') &&
-        (text_[pos_ + 1] == u':' || text_[pos_ + 1] == u')')) {
+        (text_[pos_ + 1] == u':' || text_[pos_ + 1] == u')' ||
+         text_[pos_ + 1] == u']' || text_[pos_ + 1] == u'】')) {
       pos_ += 2;
       return;
     }

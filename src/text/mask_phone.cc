@@ -44,6 +44,7 @@ void AppendOther(const WrittenPhone& phone, PhoneDigits shown,
     certain_end |=
         digits.size() == 10 && digits.substr(0, 2) == "09";  // Taiwan
     if (digits.size() == 11 && digits.substr(0, 2) == "85") country = 3;
+    if (digits.size() == 12 && digits.substr(0, 3) == "886") country = 3;
   }
   if (phone.kind == WrittenPhone::Kind::kInternational) {
     const CallingCode code = FindCallingCode(digits);
@@ -62,7 +63,10 @@ void AppendOther(const WrittenPhone& phone, PhoneDigits shown,
   if (!certain_end || digits.size() < kLeastDigits) return;
   const size_t national = digits.size() - country;
   const size_t spare = national - std::min<size_t>(national, shown.hidden);
-  AppendNumber(digits, 0, std::min<size_t>(shown.tail, spare), out);
+  // Without the country code: a mask of this mask must not count its stars as
+  // digits hidden.
+  AppendNumber(digits.substr(country), 0, std::min<size_t>(shown.tail, spare),
+               out);
 }
 
 }  // namespace

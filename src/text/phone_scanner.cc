@@ -46,6 +46,15 @@ bool IsLandline(std::string_view digits) {
 
 }  // namespace
 
+// 852-91234567, 886-912345678 and 02-23456789, which the number of digits ends.
+bool PhoneScanner::IsOfNeighbour(const Run& run, size_t last) {
+  if (last != 1) return false;
+  const std::string_view code = run.Between(0, 0);
+  const size_t size = run.Between(1, 1).size();
+  if (code == "852" || code == "853" || code == "02") return size == 8;
+  return code == "886" && size == 9;
+}
+
 bool PhoneScanner::Next(WrittenPhone* phone) {
   Run run;
   while (ReadRun(&run)) {
@@ -160,6 +169,12 @@ bool PhoneScanner::ReadOther(const Run& run, WrittenPhone* phone) {
   digits = run.Between(0, last);
   // "0 0" begins with 00 as well, its first group does not.
   if (zeros) digits.remove_prefix(std::min<size_t>(2, digits.size()));
+  // 310101 19900307 1234: what follows is of no phone either.
+  if (last == 0 &&
+      run.Between(0, run.num_groups - 1).size() > kMaxPhoneDigits &&
+      first_size < 7) {
+    doubtful_end_ = run.text_ends[run.num_groups - 1];
+  }
   if (digits.size() < kMinPhoneDigits || digits.size() > kMaxPhoneDigits) {
     // Later groups may be numbers: 1 13812345678901 62551234.
     pos_ = run.text_ends[0];
@@ -178,7 +193,9 @@ bool PhoneScanner::ReadOther(const Run& run, WrittenPhone* phone) {
   } else {
     phone->certain_end =
         digits.size() <= 11 && (last == 0 || (short_groups && last_size == 4));
+    phone->certain_end |= IsOfNeighbour(run, last);
   }
+  if (run.text_ends[0] <= doubtful_end_) phone->certain_end = false;
   ReadExtension(run, last, phone);
   return true;
 }

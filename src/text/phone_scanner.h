@@ -92,6 +92,7 @@ class PhoneScanner {
   bool ReadKnown(const Run& run, WrittenPhone* phone);
   bool ReadChinese(std::string_view digits, bool plus,
                    WrittenPhone* phone) const;
+  static bool IsOfNeighbour(const Run& run, size_t last);
   bool ReadOther(const Run& run, WrittenPhone* phone);
   void ReadExtension(const Run& run, size_t last, WrittenPhone* phone);
   bool SkipMarker();
@@ -99,6 +100,7 @@ class PhoneScanner {
   const std::string_view text_;
   const Options options_;
   size_t pos_ = 0;
+  size_t doubtful_end_ = 0;  // what begins before it is of no phone
 };
 
 }  // namespace parcelveil::text

@@ -17,19 +17,21 @@ constexpr std::u16string_view kHiddenWords =
     u"老板小哥保安门卫传达物业前台电话手机联系备注微信密码单位公司集团有限酒店"
     u"宾馆超市商店饭店餐厅快递驿站丰巢菜鸟自提家里门口楼下楼上附近隔壁对面左边"
     u"右边后面前面里面外面路口拐角老公老婆家属门禁钥匙麻烦谢谢尽快易碎务必姓名"
-    u"电联";
+    u"电联周末周日周六周一周五取件取货";
 
 // Endings that no person's name has; the last character has kPlaceEnd.
 constexpr std::u16string_view kStrongEndings =
     u"大道大街街道国道省道新村花园家园公园件园技园业园物园意园新城商城花苑嘉苑"
     u"小区社区园区新区城区发区墅区活区宅区业区大厦商厦广场市场商场公寓中心胡同"
-    u"委会国际别墅环路公路东路西路南路北路中路支路大学中学小学学院医院车站苏木"
+    u"名邸华庭豪庭雅庭水岸华府公馆府邸小筑山庄庄园委会国际别墅环路公路东路西路"
+    u"南路北路中路支路大学中学小学学院医院车站苏木"
     u"农场林场牧场渔场";
 
 // Words that begin like a person's name but begin a place's.
 constexpr std::u16string_view kPlaceWords =
     u"高新金融华侨黄金文化江南江北石化石油万达龙湖华强白云东方高科金色方正常青"
-    u"文明华夏金山黄山黄河汉江康复安全和平成功阳光古城平安时代广电都市国贸国防";
+    u"文明华夏金山黄山黄河汉江康复安全和平成功阳光古城平安时代广电都市国贸国防"
+    u"盛世康乐和谐金色";
 
 constexpr auto kHiddenPairs =
     SortedPairs<kHiddenWords.size() / 2>(kHiddenWords);
@@ -52,6 +54,38 @@ size_t SurnameSize(const Folded& text, size_t pos) {
   return text.flags(pos) & kSurname ? 1 : 0;
 }
 
+bool EndsStreet(const Folded& text, size_t end) {
+  constexpr std::u16string_view kStreets = u"路街道巷";
+  return kStreets.find(text[end - 1]) != std::u16string_view::npos;
+}
+
+// True where what stands behind a surname makes it a place's name: 李桥,
+// 王家湾, but not 孙家豪. Characters of given names (海, 洲, 湖) do not count
+// here.
+bool IsPlaceBehindSurname(const Folded& text, size_t pos) {
+  constexpr std::u16string_view kNever =
+      u"桥店庄村沟坊门府港塘井堡寨屯集滩坪坝洞陵口镇乡厂矿场铺渡街路巷圩墩埠垭"
+      u"关";
+  if (text[pos] == u'家') return text.flags(pos + 1) & kLandform;
+  return kNever.find(text[pos]) != std::u16string_view::npos;
+}
+
+// 买买提平江路, 扎西人民路: who has no surname of the list, but a name of other
+// sounds.
+size_t SkipForeigner(const Folded& text, size_t start, size_t stem_end) {
+  constexpr std::u16string_view kStarts = u"买艾扎卓玛阿古热努吐图巴迪玉";
+  constexpr std::u16string_view kSounds =
+      u"买提力吐尔木拉克曼丽夏西玛卓杰古仁次丹";
+  if (kStarts.find(text[start]) == std::u16string_view::npos) return start;
+  constexpr size_t kLongRoad = 5;  // characters that hardly a road has
+  if (stem_end - start < kLongRoad &&
+      kSounds.find(text[start + 1]) == std::u16string_view::npos) {
+    return start;
+  }
+  if (IsRegionName(text.view().substr(start, stem_end - start))) return start;
+  return stem_end - 2;
+}
+
 }  // namespace
 
 bool IsHiddenWord(const Folded& text, size_t pos) {
@@ -61,7 +95,11 @@ bool IsHiddenWord(const Folded& text, size_t pos) {
     const std::u16string_view word = text.view().substr(pos - 1, 2);
     return word != u"解放" && word != u"开放" && word != u"丰收";
   }
-  return pos + 1 < text.size() && Contains(kHiddenPairs, text, pos);
+  if (pos + 1 >= text.size() || !Contains(kHiddenPairs, text, pos))
+    return false;
+  // 营门口路, not 对面路口.
+  return text[pos + 2] != u'路' || text[pos + 3] == u'口' ||
+         text[pos + 3] == u'边';
 }
 
 Ending EndingAt(const Folded& text, size_t pos) {
@@ -110,17 +148,32 @@ size_t SkipPerson(const Folded& text, size_t start, size_t stem_end) {
   constexpr size_t kShortest = 4;  // 张三 and 平江
   if (stem_end < start + kShortest) return start;
   const size_t surname = SurnameSize(text, start);
-  if (surname == 0 || Contains(kPlacePairs, text, start)) return start;
-  // 张家港, 金鸡湖: a person is hardly called so.
-  for (size_t i = 1; i < 3; ++i) {
-    if (text.flags(start + i) & kLandform) return start;
+  if (Contains(kPlacePairs, text, start)) return start;
+  if (surname == 0) {
+    return EndsStreet(text, stem_end + 1) ? SkipForeigner(text, start, stem_end)
+                                          : start;
   }
+  // 王家庄子, 张桥港口: hardly anybody is called so.
+  if (IsPlaceBehindSurname(text, start + 1)) return start;
   const std::u16string_view stem = text.view().substr(start, stem_end - start);
-  // 龙隆族, 巴格艾日克: names of peoples, or sounds of another language.
-  if (stem.find_first_of(u"族克勒孜吐提") != std::u16string_view::npos) {
+  // 龙隆族村, 巴格艾日克村: names of peoples, or sounds of another language.
+  const bool village = text[stem_end] == u'村' || text[stem_end] == u'乡' ||
+                       text[stem_end] == u'镇';
+  if (village &&
+      stem.find_first_of(u"族克勒孜吐提") != std::u16string_view::npos) {
+    return start;
+  }
+  // 咸阳师范学院, but a person before a road may have a region's name.
+  if (!village && !EndsStreet(text, stem_end + 1) &&
+      IsRegionName(stem.substr(0, 2))) {
     return start;
   }
   const bool direction = text.flags(stem_end - 1) & kDirection;
+  // 金鸡湖东路: no road is called just 东路.
+  if (direction && stem.size() == kShortest &&
+      (text.flags(stem_end - 2) & kLandform)) {
+    return start;
+  }
   if (IsRegionName(stem) ||
       (direction && IsRegionName(stem.substr(0, stem.size() - 1)))) {
     return start;  // 齐齐哈尔路
@@ -137,6 +190,34 @@ bool LooksLikePerson(const Folded& text, size_t start, size_t end) {
   if (size < 2 || size > 3 || !(text.flags(start) & kSurname)) return false;
   if (Contains(kPlacePairs, text, start)) return false;
   return size == 2 || !(text.flags(start + 1) & kLandform);
+}
+
+bool IsCommonName(const Folded& text, size_t start, size_t end) {
+  constexpr std::u16string_view kCommon =
+      u"王李张刘陈杨赵周吴徐孙胡朱何郭罗梁宋郑谢韩冯董程曹袁邓许傅曾彭吕蒋蔡贾"
+      u"魏薛叶余潘杜汪任姜范谭廖邹陆郝孔崔邱顾邵钱尹黎龚"
+      u"林马高于姚熊孟侯段乔贺赖秦";
+  constexpr std::u16string_view kDirections = u"东南西北中";
+  constexpr std::u16string_view kVillages = u"楼庙窑郢厝";  // 王楼村
+  const size_t size = end - start;
+  if (size > 2 && size < 5 && IsCompoundSurname(text.view().substr(start, 2))) {
+    return true;  // 欧阳锋
+  }
+  return (size == 2 || size == 3) &&
+         kVillages.find(text[start + 1]) == std::u16string_view::npos &&
+         kCommon.find(text[start]) != std::u16string_view::npos &&
+         !Contains(kPlacePairs, text, start) &&
+         !(text.flags(start + 1) & kLandform) &&
+         kDirections.find(text[start + 1]) == std::u16string_view::npos &&
+         !IsRegionName(text.view().substr(start, 2));
+}
+
+bool LooksLikeCommonPerson(const Folded& text, size_t start, size_t end) {
+  // 王庄 is mostly a village, but no road has two characters.
+  if (end - start == 2) {
+    return EndsStreet(text, end) && LooksLikePerson(text, start, end);
+  }
+  return IsCommonName(text, start, end);
 }
 
 }  // namespace parcelveil::text

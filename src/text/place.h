@@ -54,6 +54,14 @@ size_t SkipPerson(const Folded& text, size_t start, size_t stem_end);
 // True where the two to three characters [start, end) may be a person.
 bool LooksLikePerson(const Folded& text, size_t start, size_t end);
 
+// True where they begin with one of the commonest surnames and nothing says
+// that they are a place: 李刚 of 李刚大厦.
+bool IsCommonName(const Folded& text, size_t start, size_t end);
+
+// The same for the name of a road or a village, of which many begin like rare
+// surnames (平江路, 文三路) and some like common ones (王庄).
+bool LooksLikeCommonPerson(const Folded& text, size_t start, size_t end);
+
 }  // namespace parcelveil::text
 
 #endif  // PARCELVEIL_SRC_TEXT_PLACE_H_

@@ -185,8 +185,8 @@ ProvenRegion FindRegion(std::u16string_view text) {
     pos = start + kRows[row].size;
     const bool proof = num_names > 1 || (kRows[row].level & kCertain) != 0 ||
                        (!IsShort(row) && kRows[row].size >= kProofSize);
-    if (proof) found = {pos, LevelOf(row), num_names};
     around = kRows[row].full;
+    if (proof) found = {pos, LevelOf(row), num_names, around};
     if (LevelOf(row) == kCounty) break;
     if (StartsWith(text.substr(pos), kFiller)) pos += kFiller.size();
     const size_t division = DivisionSize(text.substr(pos));

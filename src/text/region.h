@@ -5,6 +5,7 @@
 #define PARCELVEIL_SRC_TEXT_REGION_H_
 
 #include <cstddef>
+#include <cstdint>
 #include <string_view>
 
 namespace parcelveil::text {
@@ -13,6 +14,7 @@ struct ProvenRegion {
   size_t end = 0;     // characters of the text that the region takes; 0 if none
   int level = 0;      // 1 province, 2 city, 3 county
   int num_names = 0;  // how many names there are
+  uint16_t row = 0;   // of the last one, in the list
 };
 
 // Finds the longest region that `text` (a Folded view) begins with: province,

@@ -3,6 +3,7 @@
 #include "src/text/street.h"
 
 #include "src/text/place.h"
+#include "src/text/surname.h"
 
 namespace parcelveil::text {
 namespace {
@@ -23,7 +24,7 @@ class StreetReader {
         ++pos_;
         continue;
       }
-      if (after_number) pos_ = SkipUnits(text_, pos_);
+      if (after_number) pos_ = SkipSuffix(SkipUnits(text_, pos_));
       behind_number_ = after_number;
       behind_region_ = pos_ == first;
       after_number = false;
@@ -83,6 +84,13 @@ class StreetReader {
     return false;
   }
 
+  // 甲 of 138号甲.
+  size_t SkipSuffix(size_t pos) const {
+    const bool suffix =
+        text_[pos] == u'甲' || text_[pos] == u'乙' || text_[pos] == u'丙';
+    return suffix ? pos + 1 : pos;
+  }
+
   void StartRow() {
     start_ = pos_;
     last_ = Name{};
@@ -107,6 +115,8 @@ class StreetReader {
     if (pos_ - start_ <= ending.size) return true;
     if (last_.end - last_.start == last_.ending.size)
       return true;  // 新城市广场
+    // 王府井大街; what may be a person in front is cut off later.
+    if (last_.end - last_.start == 2 && !EndsRoad(last_.end)) return true;
     if (last_.ending.strong || EndsRoad(last_.end)) return false;
     return (behind_number_ && num_shown_ == 0) ||
            !LooksLikePerson(text_, last_.start, last_.end);
@@ -128,11 +138,13 @@ class StreetReader {
     const size_t size = name.end - name.start;
     const bool first = num_shown_++ == 0;
     const bool number = number_follows || HasContext(name.end);
-    bool proven = size > (name.ending.strong ? 3 : 4);
+    if (MayBePerson(name)) return;
+    bool proven = size > (name.ending.strong ? 3 : 4) || IsFourLong(name);
     if (!proven) {
       proven = number ||
                (first && behind_region_ && EndsRoad(name.end) &&
-                (name.end == text_.size() || (text_.flags(name.end) & kHan)));
+                (name.end == text_.size() || (text_.flags(name.end) & kHan) ||
+                 !LooksLikePerson(text_, name.start, name.end)));
       // Names of places in one row vouch for each other, unless one of them
       // looks like a person: 平江路王小城.
       if (!proven) proven = !first || place_follows;
@@ -143,11 +155,37 @@ class StreetReader {
       }
     }
     if (!proven) return;
-    const size_t start =
-        behind_number_ && first
-            ? name.start
-            : SkipPerson(text_, name.start, name.end - name.ending.size);
-    if (start + name.ending.size < name.end) shown_->Add(start, name.end);
+    const size_t stem_end = name.end - name.ending.size;
+    const size_t start = behind_number_ && first
+                             ? name.start
+                             : SkipPerson(text_, name.start, stem_end);
+    if (start >= stem_end) return;
+    // 叶圣陶故居: of an estate nobody knows where the person ends.
+    if (start > name.start && !name.ending.strong && !EndsRoad(name.end)) {
+      return;
+    }
+    // 李刚大厦, and what is left of 张三李四小区.
+    if (name.ending.strong && !EndsRoad(name.end) &&
+        IsCommonName(text_, start, stem_end)) {
+      return;
+    }
+    shown_->Add(start, name.end);
+  }
+
+  // 王小城 and 李园, 王小路, but not 平江路 or 李家村.
+  bool MayBePerson(const Name& name) const {
+    return EndsRoad(name.end)
+               ? LooksLikeCommonPerson(text_, name.start, name.end)
+               : LooksLikePerson(text_, name.start, name.end);
+  }
+
+  // Four characters that no given name ends in: 柳浪东苑, 杨庄新村.
+  bool IsFourLong(const Name& name) const {
+    constexpr std::u16string_view kEnds = u"路街道巷村庄屯苑坊墅";
+    return name.end - name.start == 4 &&
+           kEnds.find(text_[name.end - 1]) != std::u16string_view::npos &&
+           !IsCompoundSurname(text_.view().substr(name.start, 2)) &&
+           !(text_.flags(name.start) & text_.flags(name.start + 1) & kSurname);
   }
 
   // 八一新村, 二一九路.
@@ -171,7 +209,10 @@ class StreetReader {
     if (text_.flags(pos) & kLatin) return HasLetters(pos);
     if (pos == end && IsNumberSign(text_[pos])) return true;
     const size_t size = HouseNumberAt(text_, pos);
-    return size != 0 && (pos == end || IsUnit(text_, pos + size));
+    if (size == 0) return false;
+    const size_t behind = pos + size;
+    return pos == end || IsUnit(text_, behind) ||
+           ((text_.flags(behind) & kGap) && IsUnit(text_, behind + 1));
   }
 
   // #, and characters that hold a number: ①, ¹, Ⅲ, ㈠.

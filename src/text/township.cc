@@ -2,10 +2,74 @@
 
 #include "src/text/township.h"
 
+#include <algorithm>
+#include <iterator>
+
 #include "src/text/place.h"
+#include "src/text/region.h"
 
 namespace parcelveil::text {
 namespace {
+
+struct Group {
+  uint16_t county;  // row in the list of regions
+  uint16_t first;   // of its hashes
+};
+
+#include "src/text/townships.inc"
+
+bool EndsLikeTownship(const Folded& text, size_t end) {
+  const char16_t last = text[end - 1];
+  return last == u'镇' || last == u'乡' || last == u'区' || last == u'场' ||
+         text.EndsWith(end, u"街道") || text.EndsWith(end, u"苏木");
+}
+
+// Returns the end of the longest name at `pos` that one of the hashes stands
+// for, or 0.
+size_t ListedEnd(const Folded& text, size_t pos, const Group& group) {
+  constexpr size_t kLongest = 13;
+  const uint16_t* const first = kHashes + group.first;
+  const uint16_t* const last = kHashes + (&group)[1].first;
+  size_t found = 0;
+  uint32_t hash = 0x811C9DC5;
+  for (size_t at = pos; at < pos + kLongest; ++at) {
+    if (!(text.flags(at) & kHan)) break;
+    hash = (hash ^ text[at]) * 0x01000193;
+    const size_t end = at + 1;
+    if (end - pos < 2 || !EndsLikeTownship(text, end)) continue;
+    if (text[at] == u'区' && text.StartsWith(end, u"街道")) continue;
+    const auto value = static_cast<uint16_t>(hash ^ hash >> 16);
+    if (std::binary_search(first, last, value)) found = end;
+  }
+  return found;
+}
+
+// True where a township may end soon behind `pos`; most addresses have none.
+bool MayHaveTownship(const Folded& text, size_t pos) {
+  constexpr size_t kFar = 18;
+  for (size_t at = pos + 1; at < pos + kFar && (text.flags(at) & kHan); ++at) {
+    if (EndsLikeTownship(text, at + 1)) return true;
+  }
+  return false;
+}
+
+// Finds a township of the list of `county` at `pos`, or behind a name of up to
+// four characters.
+Township FindListed(const Folded& text, size_t pos, uint16_t county) {
+  constexpr size_t kLongestPerson = 4;
+  const Group* const end = std::end(kGroups) - 1;
+  const Group* const group =
+      std::lower_bound(std::begin(kGroups), end, county,
+                       [](const Group& a, uint16_t b) { return a.county < b; });
+  if (group == end || group->county != county) return {};
+  for (size_t start = pos; start <= pos + kLongestPerson; ++start) {
+    if (!(text.flags(start) & kHan)) break;
+    if (const size_t found = ListedEnd(text, start, *group); found != 0) {
+      return {start, found};
+    }
+  }
+  return {};
+}
 
 // 三栋镇 and 夏层铺镇 are towns' names, but nothing else may follow a unit in
 // one, 蒙兀室韦苏木 excepted.
@@ -49,12 +113,22 @@ bool EndsTownship(const Folded& text, size_t pos, size_t size) {
          text.EndsWith(end, u"管理区") || EndsDistrict(text, pos, size);
 }
 
-}  // namespace
+constexpr std::u16string_view kOffice = u"办事处";
 
-Township FindTownship(const Folded& text, size_t pos) {
+// The township [start, end) without what may be a person's name; none of a
+// short one that may be a person's as a whole (王小镇).
+Township WithoutPerson(const Folded& text, size_t start, size_t stem_end,
+                       size_t end) {
+  const std::u16string_view stem = text.view().substr(start, stem_end - start);
+  if (LooksLikePerson(text, start, stem_end + 1) && !IsRegionName(stem)) {
+    return {end, end};
+  }
+  return {SkipPerson(text, start, stem_end), end};
+}
+
+Township FindUnlisted(const Folded& text, size_t pos) {
   constexpr size_t kMaxSize = 12;     // characters of a zone
   constexpr size_t kLongestName = 7;  // of a township before 街道
-  constexpr std::u16string_view kOffice = u"办事处";
   Township found;
   for (size_t i = 0; i < kMaxSize; ++i) {
     const size_t at = pos + i;
@@ -64,13 +138,13 @@ Township FindTownship(const Folded& text, size_t pos) {
       if (i >= 1 && i < kLongestName && text.StartsWith(at, u"街道")) {
         size_t end = at + 2;
         if (text.StartsWith(end, kOffice)) end += kOffice.size();
-        return {SkipPerson(text, pos, at), end};
+        return WithoutPerson(text, pos, at, end);
       }
       // 长江路街道 is none.
       if (text[at] == u'路' && !text.StartsWith(at + 1, u"街道")) break;
       if (found.end == 0 && !IsRoadAt(text, at + 1) &&
           !text.StartsWith(at + 1, u"大道") && EndsTownship(text, at, i + 1)) {
-        found = {SkipPerson(text, pos, at), at + 1};
+        found = WithoutPerson(text, pos, at, at + 1);
       }
     }
     if ((flags & kAlwaysUnit) && !EndsBehindUnit(text, at)) break;
@@ -79,6 +153,22 @@ Township FindTownship(const Folded& text, size_t pos) {
       break;
     }
   }
+  return found;
+}
+
+}  // namespace
+
+Township FindTownship(const Folded& text, size_t pos, uint16_t county) {
+  if (!MayHaveTownship(text, pos)) return {};
+  Township found = FindListed(text, pos, county);
+  if (found.start != pos || found.end == 0) {
+    const Township unlisted = FindUnlisted(text, pos);
+    // One that the list lost, and a zone of the list behind it.
+    if (found.end == 0 || (unlisted.end != 0 && unlisted.end <= found.start)) {
+      return unlisted;
+    }
+  }
+  if (text.StartsWith(found.end, kOffice)) found.end += kOffice.size();
   return found;
 }
 

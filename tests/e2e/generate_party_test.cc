@@ -16,6 +16,7 @@
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "src/cli/generate_waybill.h"
 #include "tests/e2e/generated_rows.h"
 
 namespace parcelveil::cli {
@@ -105,6 +106,39 @@ TEST_F(GeneratePartyTest, NoPersonalValueIsFoundInAnotherColumn) {
       ASSERT_FALSE(Holds(row[kOrderId], prefix)) << row[kOrderId];
     }
   }
+}
+
+// Spans are bytes of the text as it is stored, from one character to another.
+TEST_F(GeneratePartyTest, SpansLieOnTheStoredText) {
+  GenerateOptions options = Options(2000, "spans.db");
+  std::map<std::string, Waybill> rows;
+  std::map<Part, int> counts;
+  options.each = [&](const Waybill& row) { rows[row.waybill_no] = row; };
+  ASSERT_THAT(Generate(options), testing::IsOk());
+  for (const Row& stored : Query(Path("spans.db"), "SELECT * FROM waybill")) {
+    const Party& party = rows[stored[kWaybillNo]].recipient;
+    ASSERT_EQ(party.name.text, stored[kRecipientName]);
+    ASSERT_EQ(party.phone.text, stored[kRecipientPhone]);
+    ASSERT_EQ(party.address.text, stored[kRecipientAddress]);
+    for (const Text* text : {&party.name, &party.phone, &party.address}) {
+      ASSERT_FALSE(text->spans.empty()) << text->text;
+      for (const Span& span : text->spans) {
+        ASSERT_LT(span.begin, span.end);
+        const std::string part =
+            text->text.substr(span.begin, span.end - span.begin);
+        ASSERT_EQ(part.size(), span.end - span.begin);
+        ASSERT_GT(Utf8Length(part), 0) << part;
+        ++counts[span.part];
+        if (span.part == Part::kUnit && part.size() > 1) {
+          ASSERT_TRUE(HoldsAny(part, {"单元", "單元"})) << part;
+        }
+        if (span.part == Part::kExtension) {
+          ASSERT_TRUE(AllDigits(part));
+        }
+      }
+    }
+  }
+  EXPECT_EQ(counts.size(), 19u);  // every part there is
 }
 
 // Any run of eleven digits that looks like a mobile number must be one that no

@@ -97,8 +97,8 @@ TEST(MaskPhoneTest, ShowsAtMostFourDigitsOfAnyOtherNumber) {
   EXPECT_EQ(Phone34("400-123-4567"), "******4567");
   EXPECT_EQ(Phone34("91234567"), "****4567");
   EXPECT_EQ(Phone34("9123 4567"), "****4567");
-  EXPECT_EQ(Phone34("+852 9123 4567"), "*******4567");
-  EXPECT_EQ(Phone34("+1 650-253-0000"), "*******0000");
+  EXPECT_EQ(Phone34("+852 9123 4567"), "****4567");
+  EXPECT_EQ(Phone34("+1 650-253-0000"), "******0000");
   EXPECT_EQ(Phone34("0912345678"), "******5678");
   EXPECT_EQ(Phone34("1234567"), "****567");
 }
