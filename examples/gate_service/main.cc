@@ -27,6 +27,7 @@
 #include "parcelveil/list.h"
 #include "parcelveil/local_gate.h"
 #include "parcelveil/sqlite.h"
+#include "parcelveil/sqlite_gate.h"
 
 namespace {
 

@@ -13,13 +13,14 @@
 #include "parcelveil/audit_verify.h"
 #include "parcelveil/file.h"
 #include "parcelveil/leaf.h"
-#include "parcelveil/sqlite_gate.h"
 #include "src/base/status.h"
+#include "src/cli/audit_unusual.h"
 #include "src/cli/columns.h"
 #include "src/cli/command.h"
 #include "src/cli/json.h"
 #include "src/cli/progress.h"
 #include "src/cli/table_flags.h"
+#include "src/local_gate/gate_dir.h"
 #include "src/store/file/file_io.h"
 #include "src/wire/leaf.h"
 
@@ -35,12 +36,14 @@ struct Flags {
   std::string key;
   std::string trusted;
   std::string out;
+  bool is_unusual = false;
+  UnusualFlags unusual;
 };
 
 // A log wherever it lies: a gate's store, a keyring's log, exported tiles.
 struct OpenedLog {
-  std::unique_ptr<SqliteGateStore> store;  // of a gate
-  std::unique_ptr<LogReader> file;         // of the others
+  std::unique_ptr<GateStore> store;  // of a gate or a dial desk
+  std::unique_ptr<LogReader> file;   // of the others
 
   LogReader* reader() const {
     return store != nullptr ? static_cast<LogReader*>(store.get()) : file.get();
@@ -51,9 +54,8 @@ absl::StatusOr<OpenedLog> OpenLog(const std::string& path) {
   const std::filesystem::path dir(path);
   OpenedLog opened;
   std::error_code ignored;  // what cannot be looked at is not there
-  if (std::filesystem::exists(dir / "store.db", ignored)) {
-    PARCELVEIL_ASSIGN_OR_RETURN(
-        opened.store, SqliteGateStore::Open((dir / "store.db").string()));
+  if (local_gate::HasStore(path)) {
+    PARCELVEIL_ASSIGN_OR_RETURN(opened.store, local_gate::OpenStoreOf(path));
     return opened;
   }
   if (std::filesystem::exists(dir / "log", ignored)) {
@@ -117,6 +119,9 @@ std::vector<std::string> LeafLine(uint64_t index, const Leaf& leaf) {
 // The newest leaves, oldest first.
 absl::Status RunShow(const Flags& flags, Session* session) {
   PARCELVEIL_ASSIGN_OR_RETURN(const OpenedLog log, OpenLog(flags.log));
+  if (flags.is_unusual) {
+    return ShowUnusual(log.reader(), flags.unusual, session);
+  }
   PARCELVEIL_ASSIGN_OR_RETURN(const uint64_t size, log.reader()->NumLeaves());
   const uint64_t count = std::min(size, static_cast<uint64_t>(flags.limit));
   Columns columns;
@@ -273,6 +278,10 @@ void AddAuditCommands(CLI::App* app, Session* session) {
       ->type_name("N")
       ->check(CLI::Range(1, 10000000))
       ->capture_default_str();
+  CLI::Option* unusual = show->add_flag(
+      "--unusual", flags->is_unusual,
+      "instead, days of accounts that differ from what is usual for them");
+  AddUnusualFlags(show, unusual, &flags->unusual);
   session->OnRun(show, [flags, session] { return RunShow(*flags, session); });
 
   CLI::App* verify = audit->add_subcommand(

@@ -47,7 +47,8 @@ bool IsControl(char32_t c) {
 
 std::string Printable(std::string_view text) {
   std::string printable;
-  printable.reserve(text.size());
+  // At most; what it outgrew would be freed as it is.
+  printable.reserve(3 * text.size());
   for (size_t pos = 0; pos < text.size();) {
     const text::CodePoint c = text::Decode(text, pos);
     if (c.value == text::kBad) {

@@ -71,6 +71,7 @@ std::string IsoTime(absl::Time time, absl::TimeZone zone);
 void AddKeyringCommands(CLI::App* app, Session* session);
 void AddMaskCommand(CLI::App* app, Session* session);
 void AddGenerateCommand(CLI::App* app, Session* session);
+void AddTelephonyCommands(CLI::App* app, Session* session);
 void AddAuditCommands(CLI::App* app, Session* session);
 
 }  // namespace parcelveil::cli

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "parcelveil/file.h"
+#include "parcelveil/sqlite_gate.h"
 #include "src/base/status.h"
 #include "src/base/wipe.h"
 #include "src/cli/columns.h"
@@ -46,20 +47,19 @@ void AddGateFlags(CLI::App* command, GateFlags* flags) {
   AddTableFlags(command, &flags->table);
 }
 
+std::string CheckStore(const std::string& address) {
+  return IsPostgres(address) ? "" : "--store takes postgresql://...";
+}
+
 absl::StatusOr<std::unique_ptr<OpenedGate>> OpenedGate::Open(
     const GateFlags& flags) {
-  const std::string& db = flags.table.db;
-  if (db.compare(0, kSqlite.size(), kSqlite) != 0) {
-    return UsageError("--db takes sqlite:PATH");
-  }
   std::unique_ptr<OpenedGate> opened(new OpenedGate());
   PARCELVEIL_ASSIGN_OR_RETURN(opened->map_, LoadTableMap(flags.table.map));
   PARCELVEIL_ASSIGN_OR_RETURN(opened->keyring_,
                               LoadKeyringAs(flags.table, Role::kGate));
   PARCELVEIL_ASSIGN_OR_RETURN(
       opened->parcels_,
-      SqliteParcels::Create(db.substr(kSqlite.size()), opened->map_,
-                            opened->keyring_->schema()));
+      OpenParcels(flags.table.db, opened->map_, opened->keyring_->schema()));
   LocalGateOptions options;
   options.keyring = opened->keyring_.get();
   options.parcels = opened->parcels_.get();
@@ -70,6 +70,16 @@ absl::StatusOr<std::unique_ptr<OpenedGate>> OpenedGate::Open(
   PARCELVEIL_ASSIGN_OR_RETURN(opened->local_,
                               LocalGate::Open(flags.gate, std::move(options)));
   return opened;
+}
+
+absl::StatusOr<std::unique_ptr<Parcels>> OpenParcels(const std::string& db,
+                                                     const TableMap& map,
+                                                     const Schema& schema) {
+  if (IsPostgres(db)) return OpenPostgresParcels(db, map, schema);
+  if (db.compare(0, kSqlite.size(), kSqlite) != 0) {
+    return UsageError("--db takes sqlite:PATH or postgresql://...");
+  }
+  return SqliteParcels::Create(db.substr(kSqlite.size()), map, schema);
 }
 
 absl::StatusOr<std::string> ReadWaybill(const std::string& argument) {

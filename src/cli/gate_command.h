@@ -14,7 +14,8 @@
 #include "absl/status/statusor.h"
 #include "parcelveil/keyring.h"
 #include "parcelveil/local_gate.h"
-#include "parcelveil/sqlite_gate.h"
+#include "parcelveil/parcels.h"
+#include "parcelveil/schema.h"
 #include "parcelveil/table_map.h"
 #include "src/cli/command.h"
 #include "src/cli/table_flags.h"
@@ -28,11 +29,14 @@ struct GateFlags {
 };
 void AddGateFlags(CLI::App* command, GateFlags* flags);
 
+// What --store takes: empty, or what is wrong with it.
+std::string CheckStore(const std::string& address);
+
 // A gate with all that it stands on.
 class OpenedGate {
  public:
-  // Errors: those of LoadTableMap, LoadKeyring, SqliteParcels::Create,
-  // LocalGate::Open. Alerts go to standard error.
+  // Errors: those of LoadTableMap, LoadKeyring, OpenParcels, LocalGate::Open.
+  // Alerts go to standard error.
   static absl::StatusOr<std::unique_ptr<OpenedGate>> Open(
       const GateFlags& flags);
 
@@ -46,9 +50,31 @@ class OpenedGate {
   TableMap map_;
   // Destroyed from the last to the first.
   std::unique_ptr<Keyring> keyring_;
-  std::unique_ptr<SqliteParcels> parcels_;
+  std::unique_ptr<Parcels> parcels_;
   std::unique_ptr<LocalGate> local_;
 };
+
+// The parcels of the table that --db names. Errors: as UsageError for another
+// database than sqlite:PATH or postgresql://...; those of SqliteParcels::Create
+// and PostgresParcels::Create.
+absl::StatusOr<std::unique_ptr<Parcels>> OpenParcels(const std::string& db,
+                                                     const TableMap& map,
+                                                     const Schema& schema);
+// Errors: kUnimplemented in a build without PostgreSQL.
+absl::StatusOr<std::unique_ptr<Parcels>> OpenPostgresParcels(
+    const std::string& address, const TableMap& map, const Schema& schema);
+
+// One column of one row of a table in PostgreSQL, as its server reads the
+// texts.
+struct ColumnEdit {
+  std::string column;
+  std::string value;
+  std::string waybill;
+};
+// Errors: kNotFound; kUnimplemented in a build without PostgreSQL; the
+// database's.
+absl::Status EditPostgresRow(const std::string& address, const TableMap& map,
+                             const ColumnEdit& edit);
 
 // A waybill number as an argument, or `-`: the first line of standard input.
 absl::StatusOr<std::string> ReadWaybill(const std::string& argument);

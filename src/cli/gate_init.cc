@@ -18,6 +18,7 @@ struct Flags {
   std::string gate;
   std::string passphrase_file;
   std::string origin;
+  std::string store;
 };
 
 absl::Status RunInit(const Flags& flags, Session* session) {
@@ -27,6 +28,7 @@ absl::Status RunInit(const Flags& flags, Session* session) {
   options.origin = flags.origin.empty()
                        ? "gate.local/audit/" + store::RandomSuffix()
                        : flags.origin;
+  options.store = flags.store;
   PARCELVEIL_RETURN_IF_ERROR(CreateLocalGate(flags.gate, options));
   if (session->json) {
     session->Print(JsonObject()
@@ -39,7 +41,11 @@ absl::Status RunInit(const Flags& flags, Session* session) {
       "Made the gate ", flags.gate, ", whose log is ", options.origin, ".\n",
       "  policy.textproto  who may ask for what, in which state, how often: "
       "edit it\n",
-      "  store.db          devices, quotas and the audit log: back it up\n",
+      flags.store.empty()
+          ? "  store.db          devices, quotas and the audit log: back it "
+            "up\n"
+          : "  store             names the database with devices, quotas and "
+            "the audit log\n",
       "  secret            its keys, sealed\n");
   if (flags.passphrase_file.empty()) {
     absl::StrAppend(&text,
@@ -70,6 +76,12 @@ void AddGateInit(CLI::App* gate, Session* session) {
                    "name of its log: a host name of yours and a path "
                    "(courier.example/audit/7/gate-1)")
       ->type_name("NAME");
+  command
+      ->add_option("--store", flags->store,
+                   "keep devices, quotas and the log in this database, which "
+                   "gates share: postgresql://...; without it in DIR/store.db")
+      ->type_name("DB")
+      ->check(CheckStore);
   session->OnRun(command,
                  [flags, session] { return RunInit(*flags, session); });
 }

@@ -33,6 +33,13 @@ absl::Status SetColumn(const Flags& flags, const TableMap& map,
                        const std::string& column, const SqliteValue& value) {
   PARCELVEIL_ASSIGN_OR_RETURN(const std::string waybill,
                               ReadWaybill(flags.waybill));
+  if (IsPostgres(flags.table.db)) {
+    const bool is_number = value.type == SqliteValue::Type::kInteger;
+    return EditPostgresRow(
+        flags.table.db, map,
+        {column, is_number ? std::to_string(value.integer) : value.bytes,
+         waybill});
+  }
   PARCELVEIL_ASSIGN_OR_RETURN(
       const auto db,
       OpenDatabase(flags.table, SqliteDatabase::Access::kReadWrite));

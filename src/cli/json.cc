@@ -5,7 +5,9 @@ namespace parcelveil::cli {
 
 std::string JsonString(std::string_view text) {
   constexpr char kHex[] = "0123456789abcdef";
-  std::string out = "\"";
+  std::string out;
+  out.reserve(6 * text.size() + 2);  // what it outgrew would be freed as it is
+  out += '"';
   for (char c : text) {
     const auto byte = static_cast<unsigned char>(c);
     if (c == '"' || c == '\\') {
@@ -19,7 +21,8 @@ std::string JsonString(std::string_view text) {
       out += c;
     }
   }
-  return out + "\"";
+  out += '"';
+  return out;
 }
 
 JsonObject& JsonObject::AddRaw(std::string_view name, std::string_view json) {

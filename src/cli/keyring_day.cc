@@ -93,7 +93,7 @@ absl::StatusOr<std::optional<int64_t>> CountLostRows(const Flags& flags) {
   PARCELVEIL_ASSIGN_OR_RETURN(
       Epoch day, ParseDay(flags.day.empty() ? flags.before : flags.day));
   int64_t num_rows = 0;
-  for (const auto& [sealed_on, num] : *counts) {
+  for (const auto& [sealed_on, num] : counts->rows_of_day) {
     if (flags.day.empty() ? sealed_on < day : sealed_on == day) num_rows += num;
   }
   return num_rows;

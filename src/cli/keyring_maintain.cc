@@ -13,6 +13,8 @@
 #include "src/cli/command.h"
 #include "src/cli/json.h"
 #include "src/cli/keyring_signer.h"
+#include "src/cli/row_count.h"
+#include "src/cli/table_flags.h"
 #include "src/crypto/hash.h"
 #include "src/store/file/file_io.h"
 
@@ -24,6 +26,7 @@ constexpr size_t kMaxRoleKeysSize = 1u << 20;
 
 struct Flags {
   KeyringFlags common;
+  CountFlags tables;
   std::string schema;
   std::string since;
   std::string role;
@@ -47,25 +50,50 @@ struct Summary {
   std::vector<Epoch> past_days;
   std::vector<std::string> renewed;     // secrets
   std::vector<std::string> unreadable;  // secrets
+  std::optional<KeyCounts> counts;      // nullopt: rows were not counted
   bool is_dry_run;
 };
+
+// How many rows of `days` a role could open: of all outlets, or its own.
+int64_t RowsOf(const KeyCounts& counts, const std::vector<Epoch>& days,
+               Scope outlet) {
+  int64_t num_rows = 0;
+  for (Epoch day : days) {
+    if (outlet == Scope::kNational) {
+      const auto found = counts.rows_of_day.find(day);
+      if (found != counts.rows_of_day.end()) num_rows += found->second;
+    } else {
+      const auto found = counts.rows_of_outlet.find({day, outlet});
+      if (found != counts.rows_of_outlet.end()) num_rows += found->second;
+    }
+  }
+  return num_rows;
+}
+
+// "1,234 rows of 2026-11-20"; without the number where none were counted.
+std::string RowsText(const Summary& summary, const std::vector<Epoch>& days,
+                     Scope outlet) {
+  const std::string of_days = "rows of " + FormatDays(days);
+  if (!summary.counts.has_value()) return of_days;
+  return FormatCount(RowsOf(*summary.counts, days, outlet)) + " " + of_days;
+}
 
 std::string NameOf(Role role, Scope scope) {
   return store::SecretFileName(role, scope);
 }
 
 // Ended access, a line for each role and whether it can be given back.
-std::vector<std::string> EndedLines(const MaintainReport& report) {
+std::vector<std::string> EndedLines(const Summary& summary) {
   std::map<std::tuple<Role, Scope, bool>, std::vector<Epoch>> days;
-  for (const MaintainReport::Ended& ended : report.ended) {
+  for (const MaintainReport::Ended& ended : summary.report.ended) {
     days[{ended.role, ended.role_scope, ended.can_be_granted_again}].push_back(
         ended.epoch);
   }
   std::vector<std::string> lines;
   for (const auto& [key, epochs] : days) {
     const auto& [role, scope, can_return] = key;
-    lines.push_back("Ended: " + NameOf(role, scope) +
-                    " can no longer open rows of " + FormatDays(epochs) +
+    lines.push_back("Ended: " + NameOf(role, scope) + " can no longer open " +
+                    RowsText(summary, epochs, scope) +
                     (can_return ? "; `keyring grant` can give them back."
                                 : "; nothing can give them back."));
   }
@@ -83,10 +111,12 @@ std::string ToText(const Summary& summary, const KeyringEditor& editor) {
     lines.push_back("Rows can be sealed for the past days " +
                     FormatDays(summary.past_days) + ", for the next 35 days.");
   }
-  for (std::string& line : EndedLines(report)) lines.push_back(std::move(line));
+  for (std::string& line : EndedLines(summary))
+    lines.push_back(std::move(line));
   if (!report.destroyed.empty()) {
-    lines.push_back("Destroyed for everybody, for good: rows of " +
-                    FormatDays(report.destroyed) + ".");
+    lines.push_back("Destroyed for everybody, for good: " +
+                    RowsText(summary, report.destroyed, Scope::kNational) +
+                    ".");
   }
   for (const MaintainReport::MissingPair& pair : report.missing_pairs) {
     lines.push_back(NameOf(pair.role, pair.role_scope) +
@@ -102,6 +132,11 @@ std::string ToText(const Summary& summary, const KeyringEditor& editor) {
                     " as it is: it does not open here.");
   }
   if (lines.empty()) lines.push_back("Nothing to do.");
+  if (!summary.counts.has_value() &&
+      !(report.ended.empty() && report.destroyed.empty())) {
+    lines.push_back(
+        "Rows were not counted; pass --db and --map to count them.");
+  }
   if (report.next_due.has_value()) {
     lines.push_back("Next to be destroyed: at " +
                     IsoTime(*report.next_due, editor.time_zone()) + ".");
@@ -123,11 +158,14 @@ std::string DaysJson(const std::vector<Epoch>& days) {
 std::string ToJson(const Summary& summary, const KeyringEditor& editor) {
   JsonList ended;
   for (const MaintainReport::Ended& one : summary.report.ended) {
-    ended.AddRaw(JsonObject()
-                     .Add("role", NameOf(one.role, one.role_scope))
-                     .Add("day", Describe(one.epoch))
-                     .Add("can_be_granted_again", one.can_be_granted_again)
-                     .Take());
+    JsonObject object;
+    object.Add("role", NameOf(one.role, one.role_scope))
+        .Add("day", Describe(one.epoch))
+        .Add("can_be_granted_again", one.can_be_granted_again);
+    if (summary.counts.has_value()) {
+      object.Add("rows", RowsOf(*summary.counts, {one.epoch}, one.role_scope));
+    }
+    ended.AddRaw(object.Take());
   }
   JsonList missing;
   for (const MaintainReport::MissingPair& pair : summary.report.missing_pairs) {
@@ -144,6 +182,11 @@ std::string ToJson(const Summary& summary, const KeyringEditor& editor) {
       .AddRaw("destroyed", DaysJson(summary.report.destroyed))
       .AddRaw("roles_without_key_pair", missing.Take())
       .AddRaw("renewed_secrets", renewed.Take());
+  if (summary.counts.has_value()) {
+    object.Add(
+        "destroyed_rows",
+        RowsOf(*summary.counts, summary.report.destroyed, Scope::kNational));
+  }
   if (summary.report.next_due.has_value()) {
     object.Add("next_destruction",
                IsoTime(*summary.report.next_due, editor.time_zone()));
@@ -223,12 +266,13 @@ absl::Status RunAlone(const Flags& flags, Session* session) {
 
 absl::Status Run(const Flags& flags, Session* session) {
   if (!flags.role.empty()) return RunAlone(flags, session);
+  Summary summary;
+  PARCELVEIL_ASSIGN_OR_RETURN(summary.counts, CountRows(flags.tables));
   PARCELVEIL_ASSIGN_OR_RETURN(std::unique_ptr<KeyringSigner> signer,
                               flags.dry_run
                                   ? KeyringSigner::Open(flags.common)
                                   : KeyringSigner::OpenLocked(flags.common));
   KeyringEditor& editor = signer->editor();
-  Summary summary;
   summary.is_dry_run = flags.dry_run;
   KeyringEditor::MaintainOptions options;
   options.clock_is_right = flags.clock_is_right;
@@ -269,6 +313,7 @@ void AddKeyringMaintain(CLI::App* keyring, Session* session) {
       "maintain",
       "run once a day: makes keys for the days ahead, ends access that is due");
   AddKeyringFlags(command, &flags->common);
+  AddCountFlags(command, &flags->tables);
   command->add_option("--schema", flags->schema, "take up a changed schema")
       ->type_name("FILE");
   command

@@ -22,7 +22,7 @@
 namespace parcelveil::cli {
 namespace {
 
-using RowCounts = std::optional<std::map<Epoch, int64_t>>;
+using RowCounts = std::optional<KeyCounts>;
 
 struct Flags {
   KeyringFlags common;
@@ -72,10 +72,11 @@ std::string RowsText(const RowCounts& counts) {
     return "Rows were not counted; pass --db and --map to count them.";
   }
   std::vector<std::vector<std::string>> rows;
-  for (const auto& [day, num_rows] : *counts) {
+  for (const auto& [day, num_rows] : counts->rows_of_day) {
     rows.push_back({Describe(day), FormatCount(num_rows)});
   }
-  return "Rows sealed on each day\n" + FormatTable(rows);
+  return "Rows sealed on each day\n" + FormatTable(rows) +
+         "\n\nRows left per key\n" + KeysText(*counts);
 }
 
 std::string ToText(const Flags& flags, const KeyringView& view,
@@ -114,19 +115,21 @@ std::string ToJson(const KeyringView& view, const RowCounts& counts) {
         .Add("state", day.state)
         .Add("keys", day.num_keys);
     if (counts.has_value()) {
-      const auto found = counts->find(day.day);
-      object.Add("rows", found == counts->end() ? 0 : found->second);
+      const auto found = counts->rows_of_day.find(day.day);
+      object.Add("rows",
+                 found == counts->rows_of_day.end() ? 0 : found->second);
     }
     days.AddRaw(object.Take());
   }
-  return JsonObject()
-      .Add("tenant", view.tenant)
+  JsonObject json;
+  json.Add("tenant", view.tenant)
       .Add("serial", view.serial)
       .Add("created", IsoTime(view.created, view.zone))
       .Add("sealing_stops", IsoTime(view.sealing_stops, view.zone))
       .AddRaw("roles", roles.Take())
-      .AddRaw("days", days.Take())
-      .Take();
+      .AddRaw("days", days.Take());
+  if (counts.has_value()) json.AddRaw("rows_left", KeysJson(*counts));
+  return json.Take();
 }
 
 // On the signer's machine every role's secret lies, but STEWARD's, which should

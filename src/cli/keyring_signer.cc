@@ -204,6 +204,7 @@ void AddKeyringCommands(CLI::App* app, Session* session) {
   AddKeyringMaintain(keyring, session);
   AddKeyringAccess(keyring, session);
   AddKeyringDay(keyring, session);
+  AddKeyringCard(keyring, session);
   AddKeyringExport(keyring, session);
   AddKeyringRestore(keyring, session);
 }

@@ -82,6 +82,7 @@ void AddKeyringShow(CLI::App* keyring, Session* session);
 void AddKeyringMaintain(CLI::App* keyring, Session* session);
 void AddKeyringAccess(CLI::App* keyring, Session* session);
 void AddKeyringDay(CLI::App* keyring, Session* session);
+void AddKeyringCard(CLI::App* keyring, Session* session);
 void AddKeyringExport(CLI::App* keyring, Session* session);
 void AddKeyringRestore(CLI::App* keyring, Session* session);
 

@@ -6,8 +6,10 @@
 #include "CLI/CLI.hpp"
 #include "parcelveil/version.h"
 #include "src/cli/command.h"
+#include "src/cli/find_command.h"
 #include "src/cli/gate_command.h"
 #include "src/cli/list_command.h"
+#include "src/cli/trace_command.h"
 #include "src/cli/wrap_command.h"
 
 namespace parcelveil::cli {
@@ -37,8 +39,11 @@ int Main(int argc, char** argv) {
   AddGenerateCommand(&app, &session);
   AddWrapCommands(&app, &session);
   AddListCommand(&app, &session);
+  AddFindCommand(&app, &session);
   AddGateCommands(&app, &session);
+  AddTelephonyCommands(&app, &session);
   AddAuditCommands(&app, &session);
+  AddTraceCommand(&app, &session);
   try {
     app.parse(argc, argv);
   } catch (const CLI::Success& shown) {  // --help, --version

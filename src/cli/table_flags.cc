@@ -34,8 +34,10 @@ absl::StatusOr<std::unique_ptr<SqliteDatabase>> OpenDatabase(
 }
 
 absl::StatusOr<std::unique_ptr<Keyring>> LoadKeyringAs(const TableFlags& flags,
-                                                       Role role) {
+                                                       Role role,
+                                                       Scope outlet) {
   LoadKeyringOptions options;
+  options.role_scope = outlet;
   options.passphrase_file = flags.keyring.passphrase_file;
   options.state_dir = flags.keyring.state_dir;
   return LoadKeyring(flags.keyring.keyring, role, options);

@@ -30,8 +30,9 @@ bool IsPostgres(const std::string& db);
 // sqlite:PATH; those of SqliteDatabase::Open.
 absl::StatusOr<std::unique_ptr<SqliteDatabase>> OpenDatabase(
     const TableFlags& flags, SqliteDatabase::Access access);
-absl::StatusOr<std::unique_ptr<Keyring>> LoadKeyringAs(const TableFlags& flags,
-                                                       Role role);
+// `outlet`: of a role that has one secret an outlet.
+absl::StatusOr<std::unique_ptr<Keyring>> LoadKeyringAs(
+    const TableFlags& flags, Role role, Scope outlet = Scope::kNational);
 
 // "20,000".
 std::string FormatCount(int64_t number);

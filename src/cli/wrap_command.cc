@@ -13,6 +13,7 @@
 #include "src/cli/json.h"
 #include "src/cli/keyring_signer.h"
 #include "src/cli/progress.h"
+#include "src/cli/row_count.h"
 #include "src/cli/wrap_step.h"
 #include "src/store/file/keyring_dir.h"
 
@@ -88,12 +89,13 @@ absl::Status Run(const WrapFlags& flags, Session* session) {
   options.rows_per_second = flags.rate;
   if (flags.max_lag > 0) options.max_lag = absl::Seconds(flags.max_lag);
   options.lock_timeout = absl::Seconds(flags.lock_timeout);
+  if (flags.old_rows == "seal") options.old_rows = OldRows::kSeal;
+  options.follow = flags.follow;
   options.stop = CatchStopSignals();
-  if (access(store::KeyringDir(kr.keyring).SignerFile().c_str(), R_OK) == 0) {
-    options.make_keys = [&kr, session](absl::CivilDay since) {
-      return MakeKeys(kr, since, session);
-    };
+  if (flags.follow) {
+    session->Note("Seals rows as they are written, until it is stopped.");
   }
+  options.make_keys = KeyMakerOf(kr, session);
   RunResult result;
   Progress progress("sealed");
   options.progress = [&](int64_t done, int64_t total) {
@@ -123,6 +125,17 @@ absl::Status PrintListed(Migration* migration, Session* session) {
   });
 }
 
+// nullopt for a table that is not wrapped yet.
+absl::StatusOr<std::optional<KeyCounts>> CountKeys(const TableFlags& flags,
+                                                   const Wrapped& wrapped) {
+  auto table = IsPostgres(flags.db)
+                   ? WrappedTable::OpenPostgres(flags.db, wrapped.map)
+                   : WrappedTable::Open(wrapped.db.get(), wrapped.map);
+  if (ReasonOf(table.status()) == Reason::kWrongState) return std::nullopt;
+  PARCELVEIL_RETURN_IF_ERROR(table.status());
+  return (*table)->CountKeys();
+}
+
 absl::Status Status(const WrapFlags& flags, Session* session) {
   PARCELVEIL_ASSIGN_OR_RETURN(
       Wrapped wrapped,
@@ -130,21 +143,24 @@ absl::Status Status(const WrapFlags& flags, Session* session) {
   if (flags.listed) return PrintListed(wrapped.migration.get(), session);
   PARCELVEIL_ASSIGN_OR_RETURN(const MigrationStatus status,
                               wrapped.migration->Status());
+  PARCELVEIL_ASSIGN_OR_RETURN(const std::optional<KeyCounts> counts,
+                              CountKeys(flags.table, wrapped));
   const std::string verified =
       status.verified.has_value()
           ? absl::FormatTime("%Y-%m-%dT%H:%M%Ez", *status.verified,
                              absl::LocalTimeZone())
           : "not since the last run";
   if (session->json) {
-    session->Print(JsonObject()
-                       .Add("table", wrapped.map.table)
-                       .Add("phase", Describe(status.phase))
-                       .Add("rows", status.num_rows)
-                       .Add("sealed", status.num_sealed)
-                       .Add("to_go", status.num_to_go)
-                       .Add("listed", status.num_listed)
-                       .Add("verified", status.verified.has_value())
-                       .Take());
+    JsonObject json;
+    json.Add("table", wrapped.map.table)
+        .Add("phase", Describe(status.phase))
+        .Add("rows", status.num_rows)
+        .Add("sealed", status.num_sealed)
+        .Add("to_go", status.num_to_go)
+        .Add("listed", status.num_listed)
+        .Add("verified", status.verified.has_value());
+    if (counts.has_value()) json.AddRaw("rows_left", KeysJson(*counts));
+    session->Print(json.Take());
     return absl::OkStatus();
   }
   std::string text = absl::StrCat(
@@ -156,6 +172,9 @@ absl::Status Status(const WrapFlags& flags, Session* session) {
   if (status.phase == MigrationPhase::kFilling ||
       status.phase == MigrationPhase::kFilled) {
     absl::StrAppend(&text, "\n  verified:  ", verified);
+  }
+  if (counts.has_value() && !counts->rows_of_key.empty()) {
+    absl::StrAppend(&text, "\nRows left per key\n", KeysText(*counts));
   }
   session->Print(text);
   return absl::OkStatus();
@@ -183,6 +202,13 @@ void AddLockTimeout(CLI::App* command, WrapFlags* flags) {
 }
 
 void AddRunFlags(CLI::App* run, WrapFlags* flags) {
+  run->add_option("--old-rows", flags->old_rows,
+                  "rows that no role may read any more: list them, or seal "
+                  "them for STEWARD alone")
+      ->check(CLI::IsMember({"list", "seal"}))
+      ->capture_default_str();
+  run->add_flag("--follow", flags->follow,
+                "stay, and seal rows as they are written, until stopped");
   run->add_option("--batch", flags->batch_rows, "rows committed together")
       ->check(CLI::Range(1, 100000))
       ->capture_default_str();
@@ -218,6 +244,17 @@ absl::StatusOr<Wrapped> OpenTable(const TableFlags& flags,
       wrapped.migration,
       Migration::Open(wrapped.db.get(), wrapped.map, SystemClock()));
   return wrapped;
+}
+
+std::function<absl::Status(absl::CivilDay)> KeyMakerOf(
+    const KeyringFlags& flags, Session* session) {
+  if (access(store::KeyringDir(flags.keyring).SignerFile().c_str(), R_OK) !=
+      0) {
+    return nullptr;
+  }
+  return [&flags, session](absl::CivilDay since) {
+    return MakeKeys(flags, since, session);
+  };
 }
 
 std::string Rows(int64_t count) {
@@ -256,6 +293,7 @@ void AddWrapCommands(CLI::App* app, Session* session) {
       ->check(CLI::IsMember({"full", "later"}))
       ->capture_default_str();
   AddLockTimeout(finish, flags.get());
+  AddResealAndPrune(wrap, session);
   AddStep(wrap, session, "undo", "take away what runs added; not after finish",
           flags, WrapUndo)
       ->add_flag("--yes", flags->yes, "do not ask");

@@ -36,7 +36,11 @@ void AppendRows(const MigrationPlan& plan, std::string* out) {
                   "\n");
   for (const auto& [reason, count] : plan.unsealable) {
     absl::StrAppend(out, "  left as they are, ", std::string(Describe(reason)),
-                    ": ", FormatCount(count), "\n");
+                    ": ", FormatCount(count),
+                    reason == UnsealedReason::kTooOld
+                        ? " (--old-rows seal: sealed for STEWARD alone)"
+                        : "",
+                    "\n");
   }
   for (const UnsealedRow& row : plan.examples) {
     absl::StrAppend(out, "    row ", row.row_key, ", column ", row.column, ": ",
@@ -54,12 +58,12 @@ void AppendCost(const MigrationPlan& plan, std::string* out) {
   const int64_t rows = std::max<int64_t>(plan.num_sealable, 1);
   absl::StrAppend(out, "\nCost: about ", plan.bytes_added / rows,
                   " bytes a row, ", FormatSize(plan.bytes_added),
-                  " in all; the file has ", FormatSize(plan.file_size),
-                  " now\n");
+                  " in all; table and indexes have ",
+                  FormatSize(plan.file_size), " now\n");
   absl::StrAppend(out, "  free disk for `wrap run`: about ",
-                  FormatSize(plan.bytes_added + plan.bytes_added / 4),
-                  "; for `wrap finish`, which rewrites the file: about ",
-                  FormatSize(2 * (plan.file_size + plan.bytes_added)), "\n");
+                  FormatSize(plan.run_disk),
+                  "; for `wrap finish`, which rewrites it all: about ",
+                  FormatSize(plan.finish_disk), "\n");
 }
 
 void AppendStatements(const std::vector<std::string>& statements,
@@ -82,6 +86,50 @@ void AppendMentions(const MigrationPlan& plan, std::string* out) {
       "view\n  reads a column that goes. Programs that write INSERT without "
       "column names\n  or read SELECT * meet the new columns from the first "
       "run on.\n");
+}
+
+// How long the look-up values are, what that gives away, what would be better.
+void AppendIndexes(const MigrationPlan& plan, std::string* out) {
+  if (plan.indexes.empty()) return;
+  absl::StrAppend(out, "\nLook-up columns, by this table's own numbers",
+                  plan.indexes[0].is_sampled ? " (of some days)" : "", ":\n");
+  for (const MigrationPlan::Index& index : plan.indexes) {
+    absl::StrAppend(out, "  ", index.column, ": ", index.schema_bits,
+                    " bits by the schema");
+    if (index.bits.has_value()) {
+      absl::StrAppend(out, ", ", *index.bits, " would be safe here\n");
+    } else {
+      absl::StrAppend(out, "; no safe length: ", index.refusal, "\n");
+    }
+    for (const std::string& line : index.leakage) {
+      absl::StrAppend(out, "    ", line, "\n");
+    }
+    if (!index.warning.empty()) {
+      absl::StrAppend(out, "    warning: ", index.warning, "\n");
+    }
+  }
+}
+
+std::string IndexesJson(const MigrationPlan& plan) {
+  JsonList list;
+  for (const MigrationPlan::Index& index : plan.indexes) {
+    JsonObject json;
+    json.Add("column", index.column)
+        .Add("schema_bits", index.schema_bits)
+        .Add("rows", index.largest_rows)
+        .Add("sampled", index.is_sampled);
+    if (index.bits.has_value()) json.Add("bits", *index.bits);
+    if (!index.refusal.empty()) json.Add("refusal", index.refusal);
+    if (!index.warning.empty()) json.Add("warning", index.warning);
+    if (index.linkage_in_stratum.has_value()) {
+      json.AddRaw("linkage_in_stratum",
+                  absl::StrCat(*index.linkage_in_stratum));
+    }
+    JsonList leakage;
+    for (const std::string& line : index.leakage) leakage.Add(line);
+    list.AddRaw(json.AddRaw("leakage", leakage.Take()).Take());
+  }
+  return list.Take();
 }
 
 // In plain words: what a thief of the file still learns.
@@ -121,6 +169,7 @@ std::string PlanText(const TableMap& map, const MigrationPlan& plan) {
   absl::StrAppend(&out, "\n`wrap finish` runs these, and cleans the file:\n");
   AppendStatements(plan.finish_statements, &out);
   AppendMentions(plan, &out);
+  AppendIndexes(plan, &out);
   absl::StrAppend(&out, kLeakage, HasIndex(map) ? kIndexLeakage : "",
                   kKeptLeakage);
   out.pop_back();  // Print ends the line
@@ -160,8 +209,11 @@ std::string PlanJson(const TableMap& map, const MigrationPlan& plan) {
   }
   return json.AddRaw("left", unsealable.Take())
       .AddRaw("shared_phones", shared.Take())
+      .AddRaw("indexes", IndexesJson(plan))
       .Add("bytes_added", plan.bytes_added)
       .Add("file_size", plan.file_size)
+      .Add("run_disk", plan.run_disk)
+      .Add("finish_disk", plan.finish_disk)
       .AddRaw("mentions", mentions.Take())
       .AddRaw("run_statements", run.Take())
       .AddRaw("finish_statements", finish.Take())

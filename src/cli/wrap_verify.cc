@@ -24,6 +24,7 @@ void PrintVerify(const TableMap& map, const std::string& role,
                        .Add("closed", result.num_closed)
                        .Add("mismatches", result.num_mismatches)
                        .Add("counts", result.counts)
+                       .Add("read_only", result.is_read_only)
                        .Take());
     return;
   }
@@ -44,6 +45,11 @@ void PrintVerify(const TableMap& map, const std::string& role,
     session->Print(
         "This was all of it: `parcelveil wrap finish` may remove the "
         "plaintext.");
+  }
+  if (result.is_read_only) {
+    session->Print(
+        "It does not count for `parcelveil wrap finish`: this database only "
+        "reads, so that nothing can be noted in it.");
   }
   if (result.num_listed > 0) {
     session->Print(absl::StrCat(Rows(result.num_listed),
@@ -71,9 +77,10 @@ absl::Status JudgeVerify(const TableMap& map, const std::string& role,
         Reason::kForbidden,
         absl::StrCat(what, role, " may not open ", Rows(result.num_closed),
                      " any more; verify with --role CONVERTER in the days "
-                     "after the run"));
+                     "after the run, later with --role STEWARD"));
   }
-  if (result.num_to_go > 0 || !result.counts) {
+  const bool may_count = !result.is_read_only;
+  if (result.num_to_go > 0 || (may_count && !result.counts)) {
     return MakeStatus(Reason::kWrongState,
                       absl::StrCat(what, Rows(result.num_to_go),
                                    " were written meanwhile or are still to "
