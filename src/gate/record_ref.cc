@@ -4,25 +4,13 @@
 #include <algorithm>
 
 #include "src/base/status.h"
-#include "src/crypto/labels.h"
 #include "src/crypto/prf.h"
+#include "src/keyring/derive.h"
 #include "src/keyring/key_session.h"
 #include "src/wire/bytes.h"
 #include "src/wire/cell.h"
 
 namespace parcelveil::gate {
-
-std::array<uint8_t, 16> DeriveRecordRef(absl::Span<const uint8_t> scope_key,
-                                        uint32_t tenant,
-                                        std::string_view record_id) {
-  // The header in front of a binding is a ciphertext's; here is none.
-  const wire::CellBinding binding({}, tenant, {Slot::kAuditRef, record_id, 0});
-  std::array<uint8_t, 16> ref;
-  crypto::Prf(scope_key, crypto::kLabelRecordRef,
-              binding.bytes().subspan(wire::kFieldHeaderSize),
-              absl::MakeSpan(ref));
-  return ref;
-}
 
 std::string ViewsDetail(std::vector<RecordRef> refs) {
   std::sort(
@@ -45,8 +33,8 @@ absl::StatusOr<std::vector<RecordRef>> RecordRefs(
   std::vector<RecordRef> refs;
   refs.reserve(record_ids.size());
   for (const std::string& id : record_ids) {
-    refs.push_back({DeriveRecordRef(key.bytes.first(crypto::kKeySize),
-                                    session.tenant(), id),
+    refs.push_back({keyring::DeriveRecordRef(key.bytes.first(crypto::kKeySize),
+                                             session.tenant(), id),
                     key.gen});
   }
   return refs;

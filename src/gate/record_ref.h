@@ -23,11 +23,6 @@ struct RecordRef {
   uint8_t gen = 0;  // of the AUDIT_REF key of that day
 };
 
-// Of the national scope key of AUDIT_REF, 32 bytes. `record_id` has 1 to 64.
-std::array<uint8_t, 16> DeriveRecordRef(absl::Span<const uint8_t> scope_key,
-                                        uint32_t tenant,
-                                        std::string_view record_id);
-
 // The detail of a VIEWS leaf, of distinct records.
 std::string ViewsDetail(std::vector<RecordRef> refs);
 

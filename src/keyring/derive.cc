@@ -4,6 +4,7 @@
 #include "src/crypto/labels.h"
 #include "src/crypto/prf.h"
 #include "src/wire/bytes.h"
+#include "src/wire/cell.h"
 
 namespace parcelveil::keyring {
 
@@ -35,6 +36,18 @@ void DeriveIntakeSecret(absl::Span<const uint8_t> epoch_key,
   writer.Put(ToInt(id.epoch));
   writer.Put(id.gen);
   crypto::Prf(epoch_key, crypto::kLabelIntakeKey, message, secret);
+}
+
+std::array<uint8_t, 16> DeriveRecordRef(absl::Span<const uint8_t> scope_key,
+                                        uint32_t tenant,
+                                        std::string_view record_id) {
+  // The header in front of a binding is a ciphertext's; here is none.
+  const wire::CellBinding binding({}, tenant, {Slot::kAuditRef, record_id, 0});
+  std::array<uint8_t, 16> ref;
+  crypto::Prf(scope_key, crypto::kLabelRecordRef,
+              binding.bytes().subspan(wire::kFieldHeaderSize),
+              absl::MakeSpan(ref));
+  return ref;
 }
 
 }  // namespace parcelveil::keyring

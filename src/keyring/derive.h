@@ -6,6 +6,7 @@
 
 #include <array>
 #include <cstdint>
+#include <string_view>
 
 #include "absl/types/span.h"
 #include "src/wire/key_id.h"
@@ -29,6 +30,12 @@ KeyCheck DeriveKeyCheck(absl::Span<const uint8_t> key, const wire::KeyId& id);
 // key's.
 void DeriveIntakeSecret(absl::Span<const uint8_t> epoch_key,
                         const wire::KeyId& id, absl::Span<uint8_t> secret);
+
+// What a log calls a record (record_ref), of the national scope key of
+// AUDIT_REF, 32 bytes. `record_id` has 1 to 64. SPEC.md section 13.
+std::array<uint8_t, 16> DeriveRecordRef(absl::Span<const uint8_t> scope_key,
+                                        uint32_t tenant,
+                                        std::string_view record_id);
 
 }  // namespace parcelveil::keyring
 

@@ -4,11 +4,10 @@
 #include <cstring>
 
 #include "src/base/status.h"
-#include "src/crypto/labels.h"
 #include "src/crypto/prf.h"
 #include "src/keyring/calendar.h"
+#include "src/keyring/derive.h"
 #include "src/keyring/key_session.h"
-#include "src/wire/cell.h"
 
 namespace parcelveil::trace {
 namespace {
@@ -84,12 +83,8 @@ absl::StatusOr<RecordRefs> RecordRefs::Make(const Keyring* keyring,
     const auto add_all = [&](const KeySession::Key& key) {
       for (uint32_t i = 0; i < records.size(); ++i) {
         if (records.DayOf(i) > newest) continue;
-        const wire::CellBinding binding({}, tenant,
-                                        {Slot::kAuditRef, records.IdOf(i), 0});
-        std::array<uint8_t, 16> ref;
-        crypto::Prf(key.bytes.first(crypto::kKeySize), crypto::kLabelRecordRef,
-                    binding.bytes().subspan(wire::kFieldHeaderSize),
-                    absl::MakeSpan(ref));
+        const std::array<uint8_t, 16> ref = keyring::DeriveRecordRef(
+            key.bytes.first(crypto::kKeySize), tenant, records.IdOf(i));
         refs.record_of_.emplace(TagOf(ref), i);
       }
     };

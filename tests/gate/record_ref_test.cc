@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "src/gate/record_ref.h"
 
+#include "src/keyring/derive.h"
 #include "src/wire/bytes.h"
 #include "tests/testing/status_matchers.h"
 #include "tests/testing/test_keyring.h"
@@ -14,7 +15,7 @@ TEST(RecordRefTest, AgreesWithTheVectors) {
        testing::LoadVectors("record_ref").List("cases")) {
     const std::string key = vector.Bytes("sk");
     EXPECT_EQ(
-        testing::ToHex(wire::AsText(DeriveRecordRef(
+        testing::ToHex(wire::AsText(keyring::DeriveRecordRef(
             wire::AsBytes(key), static_cast<uint32_t>(vector.Number("tenant")),
             vector.Bytes("record_id")))),
         vector.Text("record_ref"));
