@@ -17,6 +17,7 @@
 #include "src/cli/opened_log.h"
 #include "src/cli/progress.h"
 #include "src/cli/table_flags.h"
+#include "src/cli/trace_canary.h"
 #include "src/store/file/file_io.h"
 #include "src/trace/html_report.h"
 
@@ -39,6 +40,7 @@ struct Flags {
   int looks = 1;
   bool accept_unverified = false;
   std::string html;
+  std::string canaries;
   std::string lang = "en";
 };
 
@@ -144,6 +146,10 @@ absl::Status RunTrace(const Flags& flags, Session* session) {
     options.outlets.push_back(Scope{outlet});
   }
   options.shared_accounts = flags.shared;
+  if (!flags.canaries.empty()) {
+    PARCELVEIL_ASSIGN_OR_RETURN(
+        options.canaries, LoadCanaries(flags.canaries, *keyring, session));
+  }
   options.noise = flags.noise;
   options.alpha = flags.alpha;
   options.looks = flags.looks;
@@ -221,6 +227,10 @@ void AddFlags(CLI::App* trace, Flags* flags) {
       ->type_name("N")
       ->capture_default_str();
   trace
+      ->add_option("--canaries", flags->canaries,
+                   "the list of `trace canary`: hits count, too")
+      ->type_name("FILE");
+  trace
       ->add_option("--html", flags->html,
                    "write a report for a browser and for paper: one file")
       ->type_name("FILE");
@@ -242,7 +252,11 @@ void AddTraceCommand(CLI::App* app, Session* session) {
   for (const char* name : {"--keyring", "--db", "--map"}) {
     trace->get_option(name)->required(false);
   }
-  session->OnRun(trace, [flags, session] { return RunTrace(*flags, session); });
+  // After its subcommands it is called, too.
+  const auto run = AddCanaryCommands(trace);
+  session->OnRun(trace, [flags, run, session] {
+    return *run ? (*run)(session) : RunTrace(*flags, session);
+  });
 }
 
 }  // namespace parcelveil::cli

@@ -28,6 +28,11 @@ struct Lane {
 
 struct Span {
   absl::Time first, last;
+  // With seconds where all of it took minutes.
+  std::string Name(const Page& page, absl::Time time) const {
+    if (last - first > absl::Hours(1)) return page.Time(time);
+    return absl::FormatTime("%Y-%m-%d %H:%M:%S", time, page.options.zone);
+  }
   size_t BinOf(absl::Time time) const {
     const double share = absl::FDivDuration(time - first, last - first);
     return static_cast<size_t>(std::clamp(share, 0.0, 1.0) *
@@ -154,7 +159,7 @@ std::string Timeline(const Page& page) {
   Span span{timeline.front().time, timeline.back().time};
   const absl::Time seen = page.result.assumptions.seen;
   if (seen != absl::InfiniteFuture()) span.last = std::max(span.last, seen);
-  span.last = std::max(span.last, span.first + absl::Minutes(1));
+  span.last = std::max(span.last, span.first + absl::Seconds(1));
   const std::vector<Lane> lanes = MakeLanes(page, span);
   constexpr int kLaneHeight = 54;
   const int height = kLaneHeight * static_cast<int>(lanes.size()) + 24;
@@ -166,9 +171,9 @@ std::string Timeline(const Page& page) {
                                    i + 1 < lanes.size()));
   }
   absl::StrAppend(&svg, "<text class=\"soft\" x=\"0\" y=\"", height - 6, "\">",
-                  page.Time(span.first),
+                  span.Name(page, span.first),
                   "</text><text class=\"soft\" x=\"100%\" y=\"", height - 6,
-                  "\" text-anchor=\"end\">", page.Time(span.last),
+                  "\" text-anchor=\"end\">", span.Name(page, span.last),
                   "</text></svg><p class=\"meta\">");
   absl::StrAppend(
       &svg,

@@ -126,7 +126,7 @@ void UnusualDays::Add(const Leaf& leaf) {
   day_ = day;
   Account& account = accounts_[leaf.principal];
   account.role = leaf.role;
-  if (!account.today.has_value()) account.today.emplace();
+  if (!account.today.has_value()) account.today = Today();
   Note(leaf, &account);
 }
 
