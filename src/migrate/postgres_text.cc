@@ -175,6 +175,12 @@ std::string PostgresText::BeginVerifying() const {
                       " FROM sealed ON CONFLICT DO NOTHING");
 }
 
+std::string PostgresText::NoteSealed() const {
+  return absl::StrCat("INSERT INTO ", Ours("parcelveil_dirty"), " VALUES (",
+                      QuoteText(table_.name), ", $1::text, ",
+                      State(Mark::kSealed), ") ON CONFLICT DO NOTHING");
+}
+
 std::string PostgresText::EndVerifying() const {
   return absl::StrCat("DELETE FROM ", Ours("parcelveil_dirty"), OfTable(),
                       " AND state = ", State(Mark::kVerifying));

@@ -73,6 +73,8 @@ class PostgresText {
   // Takes marks and entries of the list off. Parameter: keys.
   std::string Unmark() const;
   std::string Unlist() const;
+  // Notes a row that was sealed after the table was filled; parameter: its key.
+  std::string NoteSealed() const;
   // Before a verify that may count, and after it.
   std::string BeginVerifying() const;
   std::string EndVerifying() const;

@@ -31,7 +31,7 @@ class PostgresWrapped final : public TableDatabase {
   absl::StatusOr<int64_t> Write(const std::string& sql,
                                 absl::Span<const Values> executions) override;
   absl::Status InTransaction(const std::function<absl::Status()>& f) override;
-  absl::Status ForgetVerify() override;
+  absl::Status NoteSealed(absl::Span<const SqliteValue> keys) override;
   absl::Status KeepVerifiesAway() override;
 
  private:
@@ -110,12 +110,16 @@ absl::Status PostgresWrapped::InTransaction(
   return transaction->Commit();
 }
 
-absl::Status PostgresWrapped::ForgetVerify() {
+absl::Status PostgresWrapped::NoteSealed(absl::Span<const SqliteValue> keys) {
   PARCELVEIL_ASSIGN_OR_RETURN(const auto wrap, state_.Read());
   if (wrap.phase == MigrationPhase::kNotStarted) return absl::OkStatus();
-  return state_.Execute(
+  PARCELVEIL_RETURN_IF_ERROR(state_.Execute(
       absl::StrCat("UPDATE ", state_.sql.Ours("parcelveil_wrap"),
-                   " SET verified = NULL", state_.sql.OfTable()));
+                   " SET verified = NULL", state_.sql.OfTable())));
+  if (wrap.phase != MigrationPhase::kFilled) return absl::OkStatus();
+  std::vector<Values> notes;
+  for (const SqliteValue& key : keys) notes.push_back({key});
+  return Write(state_.sql.NoteSealed(), notes).status();
 }
 
 absl::Status PostgresWrapped::KeepVerifiesAway() {

@@ -36,8 +36,8 @@ class SqliteTable final : public TableDatabase {
   absl::StatusOr<int64_t> Write(const std::string& sql,
                                 absl::Span<const Values> executions) override;
   absl::Status InTransaction(const std::function<absl::Status()>& f) override;
-  absl::Status ForgetVerify() override;
-  // A verify reads one unchanging state, and looks whether batches came since.
+  absl::Status NoteSealed(absl::Span<const SqliteValue> keys) override;
+  // What it may have passed is noted.
   absl::Status KeepVerifiesAway() override { return absl::OkStatus(); }
 
  private:
@@ -108,7 +108,7 @@ absl::Status SqliteTable::InTransaction(
   return transaction->Commit();
 }
 
-absl::Status SqliteTable::ForgetVerify() {
+absl::Status SqliteTable::NoteSealed(absl::Span<const SqliteValue> keys) {
   int64_t num_tables = 0;
   PARCELVEIL_RETURN_IF_ERROR(
       ForEach("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = "
@@ -118,10 +118,18 @@ absl::Status SqliteTable::ForgetVerify() {
                 return absl::OkStatus();
               }));
   if (num_tables == 0) return absl::OkStatus();
+  PARCELVEIL_RETURN_IF_ERROR(
+      Write("UPDATE parcelveil_wrap SET verified_ms = NULL, num_batches = "
+            "num_batches + 1 WHERE table_name = $1",
+            {{TextValue(name_)}})
+          .status());
+  std::vector<Values> notes;
+  for (const SqliteValue& key : keys) notes.push_back({key, TextValue(name_)});
   return Write(
-             "UPDATE parcelveil_wrap SET verified_ms = NULL, num_batches = "
-             "num_batches + 1 WHERE table_name = $1",
-             {{TextValue(name_)}})
+             "INSERT OR REPLACE INTO parcelveil_sealed SELECT table_name, $1, "
+             "num_batches FROM parcelveil_wrap WHERE table_name = $2 AND phase "
+             "= 'filled'",
+             notes)
       .status();
 }
 

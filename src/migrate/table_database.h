@@ -49,8 +49,10 @@ class TableDatabase {
   virtual absl::Status InTransaction(
       const std::function<absl::Status()>& f) = 0;
 
-  // In a transaction: what a verify has found is to be found again.
-  virtual absl::Status ForgetVerify() = 0;
+  // In a transaction that sealed these rows: what a verify has found is to be
+  // found again. A verify that is under way may have passed them, so that a
+  // finish checks them, unless another verify does.
+  virtual absl::Status NoteSealed(absl::Span<const SqliteValue> keys) = 0;
   // Keeps verifies away until this object dies. Errors: kUnavailable: one is
   // under way.
   virtual absl::Status KeepVerifiesAway() = 0;

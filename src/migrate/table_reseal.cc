@@ -160,6 +160,7 @@ absl::Status TableReseal::WriteOnce(const std::vector<SqliteValue>& keys,
                         db_->row_lock()),
            keys));
   std::vector<TableDatabase::Values> writes;
+  std::vector<SqliteValue> written;
   for (const SealedTableRow& row : batch) {
     absl::StatusOr<Task> task = rows_->Judge(row);
     if (task.ok() && *task != Task::kRotate && *task != Task::kMove) continue;
@@ -171,6 +172,7 @@ absl::Status TableReseal::WriteOnce(const std::vector<SqliteValue>& keys,
     }
     ++(*task == Task::kMove ? done->num_moved : done->num_resealed);
     cells->push_back(row.key);
+    written.push_back(row.key);
     writes.push_back(*std::move(cells));
   }
   if (writes.empty()) return absl::OkStatus();
@@ -185,7 +187,7 @@ absl::Status TableReseal::WriteOnce(const std::vector<SqliteValue>& keys,
                               " = $", columns.size() + 1),
                  writes)
           .status());
-  return db_->ForgetVerify();
+  return db_->NoteSealed(written);
 }
 
 absl::Status TableReseal::Write(const std::vector<SqliteValue>& keys) {

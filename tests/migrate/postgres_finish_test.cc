@@ -5,6 +5,7 @@
 #include <iterator>
 #include <set>
 
+#include "parcelveil/wrapped_table.h"
 #include "tests/migrate/postgres_wrap_fixture.h"
 
 namespace parcelveil {
@@ -118,6 +119,26 @@ TEST_F(PostgresFinishTest, VerifiesRowsItselfThatWereSealedAfterTheVerify) {
       "UPDATE waybill SET recipient_name = '再改' WHERE waybill_no = "
       "'SF000002'");
   Run();
+  EXPECT_THAT(Finish(), IsOk());
+}
+
+TEST_F(PostgresFinishTest, AsksForAVerifyOfWhatAResealWrote) {
+  MakeTable(20);
+  Run();
+  ASSERT_TRUE(Verify().counts);
+  ASSERT_THAT(keyring_.editor().Rotate(Slot::kRecipientName), IsOk());
+  keyring_.Publish();
+  const auto keyring = keyring_.Load(Role::kGate);
+  auto table = WrappedTable::OpenPostgres(address_, map_);
+  ASSERT_THAT(table, IsOk());
+  EXPECT_EQ((*table)->Reseal(*keyring, {})->num_resealed, 2);
+  const char* noted = "SELECT count(*) FROM parcelveil_dirty WHERE state = 1";
+  EXPECT_EQ(Count(noted), 2);
+  EXPECT_THAT(Finish(), StatusIs(absl::StatusCode::kFailedPrecondition,
+                                 HasSubstr("run `parcelveil wrap verify`")));
+  table->reset();  // it keeps verifies away
+  ASSERT_TRUE(Verify().counts);
+  EXPECT_EQ(Count(noted), 0);
   EXPECT_THAT(Finish(), IsOk());
 }
 

@@ -148,6 +148,26 @@ TEST_F(WrapCommandTest, StopsAfterABatchAndSaysHowToGoOn) {
   EXPECT_THAT(output_, HasSubstr("Nothing to do"));
 }
 
+TEST_F(WrapCommandTest, StopsResealingAfterABatchAndGoesOn) {
+  ASSERT_EQ(OnTableCommand({"wrap", "run"}), kDone);
+  ASSERT_EQ(OnTableCommand({"wrap", "reseal"}), kDone) << output_;
+  ASSERT_EQ(Command({"keyring", "rotate", "--keyring", scratch_.File("kr"),
+                     "--slot", "RECIPIENT_PHONE"}),
+            kDone);
+  const auto reseal =
+      Start(OnTable({"wrap", "reseal", "--batch", "1", "--json"}));
+  AwaitBatches(reseal.get(), 2);
+  reseal->Send(SIGINT);
+  EXPECT_EQ(reseal->Wait(), kTryAgain) << reseal->Output();
+  EXPECT_THAT(reseal->Output(), HasSubstr("\"stopped\":true"));
+  EXPECT_THAT(reseal->Output(), HasSubstr("the same command again to go on"));
+  ASSERT_EQ(OnTableCommand({"wrap", "reseal", "--json"}), kDone);
+  EXPECT_THAT(output_, Not(HasSubstr("\"resealed\":0,")));
+  EXPECT_EQ(OnTableCommand({"wrap", "reseal", "--json"}), kDone);
+  EXPECT_THAT(output_, HasSubstr("\"resealed\":0,"));
+  EXPECT_EQ(OnTableCommand({"wrap", "verify"}), kDone) << output_;
+}
+
 TEST_F(WrapCommandTest, ListsWhatCouldNotBeSealedAndRefusesToFinish) {
   const std::string key = Text("SELECT MIN(waybill_no) FROM waybill");
   Execute(

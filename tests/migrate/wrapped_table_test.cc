@@ -173,7 +173,52 @@ TEST_F(WrappedTableTest, AsksForAnotherVerifyAfterAReseal) {
   EXPECT_TRUE(Verify().counts);
 }
 
-TEST_F(WrappedTableTest, MakesKeysForADayWhoseOwnNoLongerSeal) {
+TEST_F(WrappedTableTest, HasFinishCheckWhatAVerifyUnderWayHadPassed) {
+  Text("PRAGMA journal_mode = WAL");  // a writer needs not wait for a verify
+  InsertMany(20);
+  Run();
+  Rotate(Slot::kRecipientName);
+  const auto keyring = keyring_.Load(Role::kGate);
+  VerifyOptions options;
+  options.progress = [&](int64_t, int64_t) {
+    auto db = SqliteDatabase::Open(path_, SqliteDatabase::Access::kReadWrite);
+    ASSERT_THAT(db, IsOk());
+    const auto table = WrappedTable::Open(db->get(), map_);
+    ASSERT_THAT(table, IsOk());
+    EXPECT_EQ((*table)->Reseal(*keyring, {})->num_resealed, 2);
+  };
+  ASSERT_TRUE(OpenMigration()->Verify(*keyring, options)->counts);
+  EXPECT_THAT(OpenMigration()->Finish({}),
+              StatusIs(absl::StatusCode::kFailedPrecondition,
+                       HasSubstr("2 rows were sealed after the last verify")));
+  Execute(
+      "UPDATE waybill SET recipient_name_sealed = recipient_phone_sealed WHERE "
+      "waybill_no = 'SF000010'");
+  EXPECT_THAT(Finish(), StatusIs(absl::StatusCode::kDataLoss,
+                                 HasSubstr("1 rows sealed after")));
+}
+
+TEST_F(WrappedTableTest, MakesKeysForPastDaysWhereNoneOfThemSeals) {
+  Insert({"SF1"});
+  Run();
+  keyring_.clock().Advance(absl::Hours(24));
+  ResealOptions options;
+  options.from_key = ResealOptions::FromKey{absl::CivilDay(2026, 11, 24), 0};
+  const ResealResult result = Reseal(options);
+  EXPECT_EQ(num_made_keys_, 1);
+  EXPECT_EQ(result.num_resealed, 1);
+  EXPECT_EQ(result.num_keyless, 0);
+  const Epoch day = EpochOf(absl::CivilDay(2026, 11, 24));
+  EXPECT_EQ(Open()->CountKeys()->rows_of_key.count(
+                {day, 0, "recipient_phone_sealed"}),
+            0u);
+  EXPECT_EQ(OpenField("SF1", Slot::kRecipientPhone, "recipient_phone_sealed"),
+            "13812341234");
+  EXPECT_EQ(Reseal(options).num_resealed, 0);
+  EXPECT_EQ(num_made_keys_, 1);
+}
+
+TEST_F(WrappedTableTest, NamesADayWhoseKeysCannotBeMadeAnew) {
   Insert({"SF1", "2026-11-20"});
   Insert({"SF2", "2026-11-22"});
   Run();
