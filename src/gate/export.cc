@@ -137,6 +137,7 @@ Leaf LeafAbout(const gate::Core& core, LeafType type, uint64_t by,
 
 absl::Status PutProgress(gate::Core* core, const ExportOrder& order,
                          const Progress& progress, std::vector<Leaf> leaves) {
+  PARCELVEIL_RETURN_IF_ERROR(core->CheckNotStopped());  // since the last one
   gate::CommitJob job;
   job.leaves = std::move(leaves);
   job.write = [&](GateTransaction& transaction) {

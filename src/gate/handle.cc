@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The way of one request through a gate, top to bottom: check, write it down
 // durably, only then open. SPEC.md section 13.
+#include <algorithm>
 #include <utility>
 
 #include "src/base/status.h"
@@ -223,6 +224,45 @@ absl::Status TakeTokenFromLeaf(Core* core, Inquiry* inquiry) {
       });
 }
 
+// Whether the leaf of the search then names every row that it finds now. Rows
+// that came since do not, and none does past midnight.
+absl::StatusOr<bool> IsOnRecord(Core* core, const Inquiry& inquiry) {
+  PARCELVEIL_ASSIGN_OR_RETURN(const uint64_t size, core->store->NumLeaves());
+  const uint64_t first = inquiry.used->leaf_index;
+  std::vector<std::array<uint8_t, 16>> shown;
+  PARCELVEIL_RETURN_IF_ERROR(core->store->ReadLeaves(
+      first, std::min<uint64_t>(2, size - first),
+      [&](uint64_t, std::string_view bytes) -> absl::Status {
+        Leaf leaf;
+        PARCELVEIL_RETURN_IF_ERROR(wire::ParseLeaf(bytes, &leaf));
+        const bool is_of_it =
+            leaf.type == LeafType::kViews && leaf.object_hash == inquiry.hash;
+        if (is_of_it) shown = ViewedRecords(leaf);
+        return absl::OkStatus();
+      }));
+  const std::vector<RecordRef>& found = inquiry.found.refs;
+  return std::all_of(found.begin(), found.end(), [&](const RecordRef& ref) {
+    return std::find(shown.begin(), shown.end(), ref.bytes) != shown.end();
+  });
+}
+
+// What only the leaf of the grant knows. STALE where it does not cover what
+// would be shown now.
+Reason TakeFromLeaf(Core* core, Inquiry* inquiry) {
+  absl::StatusOr<bool> is_on_record = true;
+  if (inquiry->request().kind == RequestKind::kSearch) {
+    is_on_record = IsOnRecord(core, *inquiry);
+  } else if (inquiry->request().kind == RequestKind::kDial) {
+    const absl::Status status = TakeTokenFromLeaf(core, inquiry);
+    if (!status.ok()) is_on_record = status;
+  }
+  if (is_on_record.ok()) {
+    return *is_on_record ? Reason::kNone : Reason::kStale;
+  }
+  core->watch.Trouble(is_on_record.status(), inquiry->now);
+  return Reason::kUnavailable;
+}
+
 // The same request again: the same bytes while they are kept, otherwise made
 // anew from the same grant. No charge, no leaf.
 std::string AnswerAgain(Core* core, Inquiry* inquiry, Committer::Guest* guest) {
@@ -230,15 +270,9 @@ std::string AnswerAgain(Core* core, Inquiry* inquiry, Committer::Guest* guest) {
   std::optional<std::string> kept =
       core->replies.Find(inquiry->hash, inquiry->now);
   if (kept.has_value()) return *std::move(kept);
-  const Reason refusal = LoadAgain(core, inquiry);
+  Reason refusal = LoadAgain(core, inquiry);
+  if (refusal == Reason::kNone) refusal = TakeFromLeaf(core, inquiry);
   if (refusal != Reason::kNone) return Refuse(core, *inquiry, refusal, guest);
-  if (inquiry->request().kind == RequestKind::kDial) {
-    const absl::Status status = TakeTokenFromLeaf(core, inquiry);
-    if (!status.ok()) {
-      core->watch.Trouble(status, inquiry->now);
-      return Refuse(core, *inquiry, Reason::kUnavailable, guest);
-    }
-  }
   return Answer(core, *inquiry,
                 {inquiry->used->leaf_index, inquiry->used->time});
 }

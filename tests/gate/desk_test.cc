@@ -94,6 +94,23 @@ TEST_F(DeskTest, ShowsAtMostTwentyRowsAndCountsAll) {
   EXPECT_EQ(ViewedRecords(world_.LeavesOf(LeafType::kViews)[0]).size(), 20u);
 }
 
+TEST_F(DeskTest, ShowsAgainOnlyRowsThatItsLeafNames) {
+  const std::string request = agent_.Sign(NewSearch(GateWorld::kPhone));
+  const auto again = [&] {
+    world_.Start();  // replies are kept in memory only
+    return agent_.Open(world_.gate(), request, world_.gate().Handle(request));
+  };
+  EXPECT_EQ(again().code, Reason::kNone);
+  const RawDevice::Reply same = again();
+  ASSERT_EQ(same.code, Reason::kNone);
+  EXPECT_EQ(wire::ParseSearchRows(same.rows)->size(), 1u);
+  world_.AddParcel("W0");  // with the same phone
+  EXPECT_EQ(again().code, Reason::kStale);
+  EXPECT_EQ(Send(agent_, NewSearch(GateWorld::kPhone)).code, Reason::kNone)
+      << "asked anew, with leaves of its own";
+  EXPECT_EQ(world_.LeavesOf(LeafType::kViews).size(), 2u);
+}
+
 TEST_F(DeskTest, RecordsListsThatTheBackEndShows) {
   ShownViews shown;
   shown.principal = GateWorld::kCourier;
@@ -306,6 +323,44 @@ TEST_F(ExportTest, IsOfTheRecordsThatItBeganWith) {
   EXPECT_EQ(Run(0).code(), absl::StatusCode::kCancelled);
   order_.record_ids.push_back("W3");
   EXPECT_THAT(Run(), ReasonIs(Reason::kAlreadyExists));
+}
+
+TEST_F(ExportTest, CallsEachRecordAsTheDayOfItsLeafDoes) {
+  Approve(2002);
+  Approve(2003);
+  EXPECT_EQ(Run(0).code(), absl::StatusCode::kCancelled);
+  const auto refs = [&] {
+    return gate::RecordRefs(&world_.gate_keyring(), {"W1", "W2"}).value();
+  };
+  const auto before = refs();
+  world_.clock().Advance(absl::Hours(14));  // past midnight
+  Approve(2002);
+  Approve(2003);
+  EXPECT_THAT(Run(), IsOk());
+  const std::vector<Leaf> leaves = world_.LeavesOf(LeafType::kExport);
+  ASSERT_EQ(leaves.size(), 2u);
+  EXPECT_EQ(leaves[0].record_ref, before[0].bytes);
+  EXPECT_EQ(leaves[1].record_ref, refs()[1].bytes);
+  EXPECT_NE(leaves[1].record_ref, before[1].bytes);
+}
+
+TEST_F(ExportTest, StopsWhereAForkIsProvenMeanwhile) {
+  Approve(2002);
+  Approve(2003);
+  int num_delivered = 0;
+  const auto export_once = [&] {
+    return world_.gate().Export(order_, [&](const ExportedRecord&) {
+      if (++num_delivered == 1) {
+        EXPECT_THAT(world_.gate().CheckNote(world_.NoteOfAFork()),
+                    ReasonIs(Reason::kLogRolledBack));
+      }
+      return absl::OkStatus();
+    });
+  };
+  EXPECT_THAT(export_once(), ReasonIs(Reason::kAuditUnavailable));
+  EXPECT_THAT(export_once(), ReasonIs(Reason::kAuditUnavailable));
+  EXPECT_EQ(num_delivered, 1) << "neither the rest nor the first again";
+  EXPECT_EQ(world_.LeavesOf(LeafType::kExport).size(), 1u);
 }
 
 TEST_F(ExportTest, NeedsADisputeKeyringAndAnActivePrincipalOfDispute) {

@@ -144,6 +144,22 @@ class GateWorld {
     parcels_.Edit(id, [&](Parcel* parcel) { parcel->state = state; });
   }
 
+  // The same log key over another store signs another tree.
+  std::string NoteOfAFork() {
+    MemoryGateStore other;
+    AuditLogOptions options;
+    options.origin = std::string(kLogOrigin);
+    options.signing_seed = SecretOf(0x10);
+    options.store = &other;
+    options.clock = &clock();
+    const auto fork = AuditLog::Open(std::move(options)).value();
+    Leaf leaf;
+    leaf.type = LeafType::kPolicy;
+    leaf.principal = 99;
+    EXPECT_THAT(fork->Append({leaf}), IsOk());
+    return fork->Checkpoint().value();
+  }
+
   // Sends one request of the courier's and opens the reply.
   RawDevice::Reply Send(const std::string& request) {
     return courier_.Open(*gate_, request, gate_->Handle(request));

@@ -160,19 +160,7 @@ TEST(PolicyInUseTest, StopsWhenItsOwnLogProvesAFork) {
   world.AddParcel("W1");
   EXPECT_EQ(world.Reveal("W1").code, Reason::kNone);
   EXPECT_THAT(world.gate().CheckNote(world.log().StoredCheckpoint()), IsOk());
-  // The same log key over another store signs another tree.
-  MemoryGateStore other;
-  AuditLogOptions options;
-  options.origin = std::string(GateWorld::kLogOrigin);
-  options.signing_seed = SecretOf(0x10);
-  options.store = &other;
-  options.clock = &world.clock();
-  const auto fork = AuditLog::Open(std::move(options)).value();
-  Leaf leaf;
-  leaf.type = LeafType::kPolicy;
-  leaf.principal = 99;
-  ASSERT_THAT(fork->Append({leaf}), IsOk());
-  const std::string note = fork->Checkpoint().value();
+  const std::string note = world.NoteOfAFork();
   EXPECT_THAT(world.gate().CheckNote("nonsense"), ReasonIs(Reason::kMalformed));
   EXPECT_EQ(world.Reveal("W1").code, Reason::kNone) << "only proof stops it";
   EXPECT_THAT(world.gate().CheckNote(note), ReasonIs(Reason::kLogRolledBack));
