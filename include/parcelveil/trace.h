@@ -62,6 +62,9 @@ struct TraceOptions {
   // Accounts that are no one person: shared logins, gateways, batch jobs.
   std::vector<uint64_t> shared_accounts;
   std::vector<TraceCanary> canaries;
+  // How often a watched number that nobody was given is contacted all the same:
+  // an upper bound, above 0. At 1 a contact says nothing.
+  double canary_noise = 1;
   double noise = 0.1;    // eps: the share of rows from elsewhere
   double alpha = 0.001;  // how often an innocent may stand out, at each level
   int looks = 1;         // how many times this leak has been looked at

@@ -28,9 +28,6 @@ namespace parcelveil::cli {
 namespace {
 
 constexpr size_t kMaxListSize = 16u << 20;
-// What the score takes an unsolicited contact to be at most (SPEC.md section
-// 16).
-constexpr double kScoredRate = 0.01;
 constexpr char kListName[] = "canaries";
 
 struct Flags {
@@ -243,32 +240,30 @@ void AddListFlag(CLI::App* command, Flags* flags) {
 
 }  // namespace
 
-absl::StatusOr<std::vector<TraceCanary>> LoadCanaries(const std::string& path,
-                                                      const Keyring& dispute,
-                                                      Session* session) {
-  PARCELVEIL_ASSIGN_OR_RETURN(const auto opener, Opener::Create(&dispute));
+absl::Status LoadCanaries(const std::string& path, Session* session,
+                          TraceOptions* options) {
+  PARCELVEIL_ASSIGN_OR_RETURN(const auto opener,
+                              Opener::Create(options->keyring));
   PARCELVEIL_ASSIGN_OR_RETURN(const std::string text,
                               store::ReadWholeFile(path, kMaxListSize));
   PARCELVEIL_ASSIGN_OR_RETURN(const trace::CanaryList list,
                               trace::CanaryList::Parse(text));
-  std::vector<TraceCanary> canaries;
-  const double rate =
+  options->canary_noise =
       trace::UpperContactRate(list.num_controls, list.num_controls_contacted);
-  if (rate > kScoredRate) {
-    session->Note(absl::StrFormat(
-        "The canaries are left out: a number that nobody was given may be "
-        "contacted in %.1f %% of cases, and the score takes it to be 1 %% at "
-        "most. Watch more such numbers (`trace canary control`): 459 without "
-        "a contact will do.",
-        100 * rate));
-    return canaries;
-  }
+  session->Note(absl::StrFormat(
+      "Of %d watched numbers that nobody was given, %d were contacted: a "
+      "contact with a canary is taken to come by itself in %.1f %% of cases%s.",
+      list.num_controls, list.num_controls_contacted,
+      100 * options->canary_noise,
+      list.num_controls == 0 ? ", so it counts for nothing; watch such numbers "
+                               "(`trace canary control`)"
+                             : ""));
   for (const trace::CanaryList::Canary& line : list.canaries) {
     PARCELVEIL_ASSIGN_OR_RETURN(std::string waybill,
                                 OpenWaybill(*opener, line));
-    canaries.push_back({std::move(waybill), line.contacted});
+    options->canaries.push_back({std::move(waybill), line.contacted});
   }
-  return canaries;
+  return absl::OkStatus();
 }
 
 std::shared_ptr<const CanaryRun> AddCanaryCommands(CLI::App* trace) {

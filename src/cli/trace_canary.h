@@ -7,12 +7,10 @@
 #include <functional>
 #include <memory>
 #include <string>
-#include <vector>
 
 #include "CLI/CLI.hpp"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "parcelveil/keyring.h"
 #include "parcelveil/trace.h"
 #include "src/cli/command.h"
 
@@ -23,13 +21,11 @@ using CanaryRun = std::function<absl::Status(Session*)>;
 // The result is set once the command line was parsed.
 std::shared_ptr<const CanaryRun> AddCanaryCommands(CLI::App* trace);
 
-// The canaries of the list at `path`, for a trace: none, with a note, where
-// the numbers never given out do not show that an unsolicited contact is as
-// rare as the score takes it to be. `dispute` opens the list.
-// Errors: those of the file; MALFORMED; as Opener::Open.
-absl::StatusOr<std::vector<TraceCanary>> LoadCanaries(const std::string& path,
-                                                      const Keyring& dispute,
-                                                      Session* session);
+// Puts the canaries of the list at `path` into a trace, and how often numbers
+// never given out are contacted, with a note of that. Its keyring opens the
+// list. Errors: those of the file; MALFORMED; as Opener::Open.
+absl::Status LoadCanaries(const std::string& path, Session* session,
+                          TraceOptions* options);
 
 }  // namespace parcelveil::cli
 

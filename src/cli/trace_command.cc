@@ -147,8 +147,7 @@ absl::Status RunTrace(const Flags& flags, Session* session) {
   }
   options.shared_accounts = flags.shared;
   if (!flags.canaries.empty()) {
-    PARCELVEIL_ASSIGN_OR_RETURN(
-        options.canaries, LoadCanaries(flags.canaries, *keyring, session));
+    PARCELVEIL_RETURN_IF_ERROR(LoadCanaries(flags.canaries, session, &options));
   }
   options.noise = flags.noise;
   options.alpha = flags.alpha;

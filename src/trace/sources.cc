@@ -12,10 +12,8 @@ namespace {
 
 using Access = AccessLog::Access;
 
-// The share of canaries that a leak meets, and how often a number that was
-// never given out is called all the same. SPEC.md section 16.
+// The share of canaries that a leak meets. SPEC.md section 16.
 constexpr double kCanaryShare = 0.05;
-constexpr double kCanaryNoise = 0.01;
 
 // What a source is known to have accessed, record by record.
 class Collector {
@@ -50,7 +48,7 @@ class Collector {
     ++canaries_;
     if (is_hit) ++canaries_hit_;
     exposure_.log10_prior += std::log10(
-        1 - kCanaryShare + (is_hit ? kCanaryShare / kCanaryNoise : 0));
+        1 - kCanaryShare + (is_hit ? kCanaryShare / options_.canary_noise : 0));
   }
 
   const Population& population_;

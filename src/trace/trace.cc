@@ -38,10 +38,13 @@ absl::Status CheckOptions(const TraceOptions& options) {
     return Malformed("it looks back 1 to 366 days; choose so");
   }
   const bool has_shares = options.noise >= 1e-6 && options.noise <= 0.5 &&
-                          options.alpha >= 1e-12 && options.alpha <= 0.1;
+                          options.canary_noise >= 1e-6 &&
+                          options.canary_noise <= 1 && options.alpha >= 1e-12 &&
+                          options.alpha <= 0.1;
   if (!has_shares || options.looks < 1 || options.looks > 1000000) {
     return Malformed(
-        "noise is from 0.000001 to 0.5, alpha at most 0.1, looks 1 to "
+        "noise is from 0.000001 to 0.5, canary_noise to 1, alpha at most 0.1, "
+        "looks 1 to "
         "1000000; choose so");
   }
   return absl::OkStatus();

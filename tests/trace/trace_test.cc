@@ -200,6 +200,7 @@ TEST_F(TraceTest, TakesExportsTelephonyAndSharedAccountsForChannels) {
 TEST_F(TraceTest, AddsWhatCanariesSay) {
   TraceCanary canary{TraceWorld::IdOf(1, 0), world_.keys().clock().Now()};
   world_.options().canaries = {canary};
+  world_.options().canary_noise = 0.01;
   const TraceResult result = world_.MustRun(Phones(1, 4));
   ASSERT_EQ(result.principals[0].principal, 1u);
   EXPECT_EQ(result.principals[0].score.canaries_hit, 1);
