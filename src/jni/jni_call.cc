@@ -5,19 +5,6 @@
 #include <utility>
 
 namespace parcelveil::jni {
-namespace {
-
-// Ours, and always there; null with an exception where there is no memory.
-jmethodID MethodOf(JNIEnv* env, jobject object, const char* name,
-                   const char* signature) {
-  const jclass type = env->GetObjectClass(object);
-  const jmethodID method = env->GetMethodID(type, name, signature);
-  env->DeleteLocalRef(type);
-  return method;
-}
-
-}  // namespace
-
 ByteInput::ByteInput(ByteInput&& other) noexcept
     : env_(other.env_),
       array_(other.array_),
@@ -32,6 +19,33 @@ ByteInput::~ByteInput() {
 parcelveil_bytes ByteInput::bytes() const {
   if (bytes_ == nullptr) return {nullptr, 0};
   return {bytes_, static_cast<size_t>(env_->GetArrayLength(array_))};
+}
+
+ByteCopy::ByteCopy(JNIEnv* env, jbyteArray array)
+    : copy_(array == nullptr
+                ? 0
+                : static_cast<size_t>(env->GetArrayLength(array))) {
+  if (copy_.empty()) return;
+  env->GetByteArrayRegion(array, 0, static_cast<jsize>(copy_.size()),
+                          copy_.data());
+}
+
+ByteCopy::~ByteCopy() {
+  volatile jbyte* const bytes = copy_.data();
+  for (size_t i = 0; i < copy_.size(); ++i) bytes[i] = 0;
+}
+
+std::vector<ByteCopy> CopiesOf(JNIEnv* env, jobjectArray arrays) {
+  std::vector<ByteCopy> copies;
+  const jsize count = env->GetArrayLength(arrays);
+  copies.reserve(static_cast<size_t>(count));
+  for (jsize i = 0; i < count; ++i) {
+    const auto array =
+        static_cast<jbyteArray>(env->GetObjectArrayElement(arrays, i));
+    copies.emplace_back(env, array);
+    env->DeleteLocalRef(array);
+  }
+  return copies;
 }
 
 std::vector<uint16_t> SlotsOf(JNIEnv* env, jintArray array) {
@@ -59,6 +73,47 @@ jbyteArray NewBytes(JNIEnv* env, parcelveil_bytes bytes) {
   return array;
 }
 
+bool NewFields(JNIEnv* env, const parcelveil_field* fields, size_t num_fields,
+               jintArray* slots, jobjectArray* texts) {
+  const auto count = static_cast<jsize>(num_fields);
+  const jclass bytes = env->FindClass("[B");
+  *slots = bytes == nullptr ? nullptr : env->NewIntArray(count);
+  *texts =
+      *slots == nullptr ? nullptr : env->NewObjectArray(count, bytes, nullptr);
+  if (*texts == nullptr) return false;
+  for (jsize i = 0; i < count; ++i) {
+    const jint slot = fields[i].slot;
+    env->SetIntArrayRegion(*slots, i, 1, &slot);
+    const jbyteArray text = NewBytes(env, fields[i].text);
+    if (text == nullptr) return false;
+    env->SetObjectArrayElement(*texts, i, text);
+    env->DeleteLocalRef(text);
+  }
+  return true;
+}
+
+jthrowable NewException(JNIEnv* env, int32_t code,
+                        const parcelveil_error& error) {
+  const jclass type = env->FindClass("io/parcelveil/ParcelveilException");
+  if (type == nullptr) return nullptr;
+  const jmethodID make = env->GetMethodID(type, "<init>", "(I[BJ[B)V");
+  const char* const reason = parcelveil_reason_name(error.reason);
+  const jbyteArray name = NewBytes(env, {reason, std::strlen(reason)});
+  const jbyteArray message =
+      NewBytes(env, {error.message, std::strlen(error.message)});
+  if (make == nullptr || name == nullptr || message == nullptr) return nullptr;
+  return static_cast<jthrowable>(env->NewObject(
+      type, make, code, name, jlong{error.retry_after_ms}, message));
+}
+
+jmethodID MethodOf(JNIEnv* env, jobject object, const char* name,
+                   const char* signature) {
+  const jclass type = env->GetObjectClass(object);
+  const jmethodID method = env->GetMethodID(type, name, signature);
+  env->DeleteLocalRef(type);
+  return method;
+}
+
 void Wipe(JNIEnv* env, jbyteArray array) {
   const auto size = static_cast<size_t>(env->GetArrayLength(array));
   void* const bytes = env->GetPrimitiveArrayCritical(array, nullptr);
@@ -70,16 +125,7 @@ void Wipe(JNIEnv* env, jbyteArray array) {
 bool Caller::IsDone(int32_t code) {
   if (env_->ExceptionCheck()) return false;
   if (code == 0) return true;
-  const jclass type = env_->FindClass("io/parcelveil/ParcelveilException");
-  if (type == nullptr) return false;
-  const jmethodID make = env_->GetMethodID(type, "<init>", "(I[BJ[B)V");
-  const char* const reason = parcelveil_reason_name(error_.reason);
-  const jbyteArray name = NewBytes(env_, {reason, std::strlen(reason)});
-  const jbyteArray message =
-      NewBytes(env_, {error_.message, std::strlen(error_.message)});
-  if (make == nullptr || name == nullptr || message == nullptr) return false;
-  const auto thrown = static_cast<jthrowable>(env_->NewObject(
-      type, make, code, name, jlong{error_.retry_after_ms}, message));
+  const jthrowable thrown = NewException(env_, code, error_);
   if (thrown != nullptr) env_->Throw(thrown);
   return false;
 }
@@ -104,26 +150,15 @@ int32_t ManyBytesOutput::Take(void* self, parcelveil_bytes bytes) {
 int32_t RowOutput::Take(void* self, const parcelveil_row* row) {
   const auto* const output = static_cast<RowOutput*>(self);
   JNIEnv* const env = output->env_;
-  const auto count = static_cast<jsize>(row->num_fields);
-  if (env->PushLocalFrame(count + 8) != 0) return 1;
+  if (env->PushLocalFrame(8) != 0) return 1;
   const jmethodID take = MethodOf(env, output->taker_, "take", "([B[I[[B)V");
-  const jbyteArray waybill = NewBytes(env, row->waybill);
-  const jintArray slots = env->NewIntArray(count);
-  const jclass bytes = env->FindClass("[B");
-  const jobjectArray texts =
-      bytes == nullptr ? nullptr : env->NewObjectArray(count, bytes, nullptr);
-  if (take != nullptr && waybill != nullptr && slots != nullptr &&
-      texts != nullptr) {
-    for (jsize i = 0; i < count; ++i) {
-      const jint slot = row->fields[i].slot;
-      env->SetIntArrayRegion(slots, i, 1, &slot);
-      const jbyteArray text = NewBytes(env, row->fields[i].text);
-      if (text == nullptr) break;
-      env->SetObjectArrayElement(texts, i, text);
-    }
-    if (!env->ExceptionCheck()) {
-      env->CallVoidMethod(output->taker_, take, waybill, slots, texts);
-    }
+  const jbyteArray waybill =
+      take == nullptr ? nullptr : NewBytes(env, row->waybill);
+  jintArray slots;
+  jobjectArray texts;
+  if (waybill != nullptr &&
+      NewFields(env, row->fields, row->num_fields, &slots, &texts)) {
+    env->CallVoidMethod(output->taker_, take, waybill, slots, texts);
   }
   env->PopLocalFrame(nullptr);
   return env->ExceptionCheck() ? 1 : 0;

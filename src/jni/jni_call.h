@@ -33,10 +33,35 @@ class ByteInput {
   jbyte* bytes_;
 };
 
+// A copy of a byte array, zeroed when this goes: for what is secret, and for
+// many. Null is empty.
+class ByteCopy {
+ public:
+  ByteCopy(JNIEnv* env, jbyteArray array);
+  ByteCopy(ByteCopy&&) = default;
+  ByteCopy& operator=(ByteCopy&&) = delete;
+  ~ByteCopy();
+
+  parcelveil_bytes bytes() const { return {copy_.data(), copy_.size()}; }
+
+ private:
+  std::vector<jbyte> copy_;
+};
+std::vector<ByteCopy> CopiesOf(JNIEnv* env, jobjectArray arrays);
+
 std::vector<uint16_t> SlotsOf(JNIEnv* env, jintArray array);
 // The number behind a Handle object, 0 for null.
 uint64_t HandleOf(JNIEnv* env, jobject handle);
 jbyteArray NewBytes(JNIEnv* env, parcelveil_bytes bytes);
+// Fields as slots and texts. False where there is an exception.
+bool NewFields(JNIEnv* env, const parcelveil_field* fields, size_t num_fields,
+               jintArray* slots, jobjectArray* texts);
+// A ParcelveilException; null with another on its way.
+jthrowable NewException(JNIEnv* env, int32_t code,
+                        const parcelveil_error& error);
+// Of one of our own classes; null with an exception where there is no memory.
+jmethodID MethodOf(JNIEnv* env, jobject object, const char* name,
+                   const char* signature);
 // Zeroes it.
 void Wipe(JNIEnv* env, jbyteArray array);
 

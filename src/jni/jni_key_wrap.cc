@@ -41,11 +41,9 @@ int32_t CallJava(void* context, const char* name, parcelveil_bytes bytes,
   if (thrown != nullptr) {
     env->Throw(thrown);
   } else if (result != nullptr) {
-    {
-      const ByteInput input(env, result);
-      code = take(take_context, input.bytes());
-    }
+    const ByteCopy copy(env, result);
     Wipe(env, result);
+    code = take(take_context, copy.bytes());
   }
   return code;
 }

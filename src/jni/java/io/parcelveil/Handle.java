@@ -22,13 +22,27 @@ abstract class Handle implements AutoCloseable {
     reaper.start();
   }
 
+  /** Frees a number: that of the library which gave it. */
+  interface Freer {
+    void free(long number);
+  }
+
   /** What is left when a handle was forgotten. */
   private static final class Leftover extends PhantomReference<Handle> {
-    final long number;
+    private final long number;
+    private final Freer freer;
 
-    Leftover(Handle of, long number) {
+    Leftover(Handle of, long number, Freer freer) {
       super(of, QUEUE);
       this.number = number;
+      this.freer = freer;
+    }
+
+    /** Once, whoever comes first. */
+    void free() {
+      if (LEFTOVERS.remove(this)) {
+        freer.free(number);
+      }
     }
   }
 
@@ -37,26 +51,25 @@ abstract class Handle implements AutoCloseable {
   private final Leftover leftover;
 
   Handle(long number) {
+    this(number, Native::free);
+  }
+
+  Handle(long number, Freer freer) {
     this.number = number;
-    leftover = new Leftover(this, number);
+    leftover = new Leftover(this, number, freer);
     LEFTOVERS.add(leftover);
   }
 
   @Override
   public final void close() {
     number = 0;
-    if (LEFTOVERS.remove(leftover)) {
-      Native.free(leftover.number);
-    }
+    leftover.free();
   }
 
   private static void reap() {
     while (true) {
       try {
-        Leftover forgotten = (Leftover) QUEUE.remove();
-        if (LEFTOVERS.remove(forgotten)) {
-          Native.free(forgotten.number);
-        }
+        ((Leftover) QUEUE.remove()).free();
       } catch (InterruptedException e) {
         // Nobody has a reason to: go on.
       }

@@ -12,8 +12,8 @@ public final class MaskedRow {
   private final String waybill;
   private final Map<Slot, String> fields = new LinkedHashMap<>();
 
-  private MaskedRow(byte[] waybill, int[] slots, byte[][] texts) {
-    this.waybill = Text.of(waybill);
+  MaskedRow(String waybill, int[] slots, byte[][] texts) {
+    this.waybill = waybill;
     for (int i = 0; i < slots.length; ++i) {
       fields.put(Slot.of(slots[i]), Text.of(texts[i]));
     }
@@ -39,7 +39,7 @@ public final class MaskedRow {
     final List<MaskedRow> rows = new ArrayList<>();
 
     void take(byte[] waybill, int[] slots, byte[][] texts) {
-      rows.add(new MaskedRow(waybill, slots, texts));
+      rows.add(new MaskedRow(Text.of(waybill), slots, texts));
     }
   }
 }
