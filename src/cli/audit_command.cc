@@ -2,7 +2,6 @@
 // parcelveil audit show, verify, export
 
 #include <algorithm>
-#include <filesystem>
 #include <memory>
 #include <string>
 #include <utility>
@@ -18,9 +17,9 @@
 #include "src/cli/columns.h"
 #include "src/cli/command.h"
 #include "src/cli/json.h"
+#include "src/cli/opened_log.h"
 #include "src/cli/progress.h"
 #include "src/cli/table_flags.h"
-#include "src/local_gate/gate_dir.h"
 #include "src/store/file/file_io.h"
 #include "src/wire/leaf.h"
 
@@ -39,38 +38,6 @@ struct Flags {
   bool is_unusual = false;
   UnusualFlags unusual;
 };
-
-// A log wherever it lies: a gate's store, a keyring's log, exported tiles.
-struct OpenedLog {
-  std::unique_ptr<GateStore> store;  // of a gate or a dial desk
-  std::unique_ptr<LogReader> file;   // of the others
-
-  LogReader* reader() const {
-    return store != nullptr ? static_cast<LogReader*>(store.get()) : file.get();
-  }
-};
-
-absl::StatusOr<OpenedLog> OpenLog(const std::string& path) {
-  const std::filesystem::path dir(path);
-  OpenedLog opened;
-  std::error_code ignored;  // what cannot be looked at is not there
-  if (local_gate::HasStore(path)) {
-    PARCELVEIL_ASSIGN_OR_RETURN(opened.store, local_gate::OpenStoreOf(path));
-    return opened;
-  }
-  if (std::filesystem::exists(dir / "log", ignored)) {
-    PARCELVEIL_ASSIGN_OR_RETURN(opened.file,
-                                ReadLogFile((dir / "log").string()));
-    return opened;
-  }
-  if (std::filesystem::exists(dir / "checkpoint", ignored)) {
-    PARCELVEIL_ASSIGN_OR_RETURN(opened.file, OpenExportedLog(path));
-    return opened;
-  }
-  return absl::NotFoundError("open log \"" + path +
-                             "\": it is neither a gate's directory, nor a "
-                             "keyring's with a log, nor exported tiles");
-}
 
 std::string SlotNames(const std::vector<Slot>& slots) {
   return absl::StrJoin(slots, ",", [](std::string* out, Slot slot) {
