@@ -9,9 +9,9 @@
 
 #include "absl/status/statusor.h"
 #include "parcelveil/keyring.h"
-#include "parcelveil/sqlite.h"
 #include "parcelveil/table_map.h"
 #include "src/cli/generate_chance.h"
+#include "src/migrate/table_database.h"
 
 namespace parcelveil::cli {
 
@@ -31,9 +31,10 @@ struct CanaryRow {
 // Columns whose neighbours all differ get a value of the same shape; the others
 // that of one neighbour, whose number of the waybill may carry a check digit
 // that a made-up one does not.
-// Errors: kNotFound where the outlet has no row to look like; as Sealer::Seal;
-// the database's.
-absl::StatusOr<std::string> InsertCanary(SqliteDatabase* db,
+// Errors: kNotFound where the outlet has no row to look like; WRONG_STATE where
+// the database computes what the row must be given; as Sealer::Seal; the
+// database's.
+absl::StatusOr<std::string> InsertCanary(migrate::TableDatabase* db,
                                          const CanaryRow& row, Chance* chance);
 
 }  // namespace parcelveil::cli

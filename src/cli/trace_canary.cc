@@ -21,6 +21,7 @@
 #include "src/cli/generate_party.h"
 #include "src/cli/json.h"
 #include "src/cli/table_flags.h"
+#include "src/migrate/table_database.h"
 #include "src/store/file/file_io.h"
 #include "src/trace/canary.h"
 
@@ -107,6 +108,27 @@ absl::StatusOr<CanaryParty> ReadParty(const Stock& stock, Side side,
   return party;
 }
 
+struct TableToFill {
+  std::unique_ptr<SqliteDatabase> sqlite;  // null for one in PostgreSQL
+  std::unique_ptr<migrate::TableDatabase> db;
+};
+
+absl::StatusOr<TableToFill> OpenTable(const TableFlags& flags,
+                                      const TableMap& map) {
+  TableToFill table;
+  if (IsPostgres(flags.db)) {
+    PARCELVEIL_ASSIGN_OR_RETURN(table.db,
+                                migrate::OpenPostgresTable(flags.db, map));
+  } else {
+    PARCELVEIL_ASSIGN_OR_RETURN(
+        table.sqlite, OpenDatabase(flags, SqliteDatabase::Access::kReadWrite));
+    PARCELVEIL_ASSIGN_OR_RETURN(
+        table.db, migrate::OpenSqliteTable(table.sqlite.get(), map));
+  }
+  PARCELVEIL_RETURN_IF_ERROR(migrate::CheckWrapped(*table.db, map));
+  return table;
+}
+
 absl::Status RunAdd(const Flags& flags, Session* session) {
   const std::string id = store::RandomSuffix();
   Chance chance(std::stoull(id, nullptr, 16));
@@ -115,9 +137,8 @@ absl::Status RunAdd(const Flags& flags, Session* session) {
                               LoadTableMap(flags.table.map));
   PARCELVEIL_ASSIGN_OR_RETURN(const auto keyring,
                               LoadKeyringAs(flags.table, Role::kConverter));
-  PARCELVEIL_ASSIGN_OR_RETURN(
-      const auto db,
-      OpenDatabase(flags.table, SqliteDatabase::Access::kReadWrite));
+  PARCELVEIL_ASSIGN_OR_RETURN(const TableToFill table,
+                              OpenTable(flags.table, map));
   PARCELVEIL_ASSIGN_OR_RETURN(const auto sealer,
                               Sealer::Create(keyring.get(), map));
   CanaryRow row{&map, keyring.get(), flags.outlet, {}, {}};
@@ -131,7 +152,7 @@ absl::Status RunAdd(const Flags& flags, Session* session) {
   PARCELVEIL_RETURN_IF_ERROR(
       EditList(ListPath(flags), [&](trace::CanaryList* list) -> absl::Status {
         PARCELVEIL_ASSIGN_OR_RETURN(waybill,
-                                    InsertCanary(db.get(), row, &chance));
+                                    InsertCanary(table.db.get(), row, &chance));
         std::string sealed;
         const std::string name = CellName(id);
         PARCELVEIL_RETURN_IF_ERROR(sealer->SealField(

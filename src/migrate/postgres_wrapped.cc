@@ -7,6 +7,7 @@
 #include "parcelveil/postgres.h"
 #include "src/base/status.h"
 #include "src/migrate/postgres_state.h"
+#include "src/migrate/sql_name.h"
 #include "src/migrate/table_database.h"
 
 namespace parcelveil::migrate {
@@ -25,6 +26,7 @@ class PostgresWrapped final : public TableDatabase {
   bool Has(const std::string& column) const override {
     return state_.table.Has(column);
   }
+  absl::StatusOr<std::vector<Column>> Columns() override;
   absl::Status ForEach(
       const std::string& sql, absl::Span<const SqliteValue> parameters,
       const std::function<absl::Status(const Values&)>& f) override;
@@ -68,6 +70,26 @@ absl::Status PostgresWrapped::Open() {
   PARCELVEIL_RETURN_IF_ERROR(state_.ReadTable());
   table_ = state_.sql.table();
   return absl::OkStatus();
+}
+
+absl::StatusOr<std::vector<TableDatabase::Column>> PostgresWrapped::Columns() {
+  std::vector<Column> columns;
+  const std::string text =
+      "SELECT attname, pg_catalog.pg_get_serial_sequence($1, attname) FROM "
+      "pg_catalog.pg_attribute WHERE attrelid = $2::oid AND attnum > 0 AND NOT "
+      "attisdropped AND attgenerated = ''";
+  PARCELVEIL_RETURN_IF_ERROR(ForEach(
+      text, {TextValue(table_), IntegerValue(state_.table.oid)},
+      [&](const Values& row) {
+        const std::string& name = row[0].bytes;
+        columns.push_back(
+            {name, state_.table.At(name).kind == PostgresTable::Kind::kText,
+             row[1].is_null() ? ""
+                              : absl::StrCat("pg_catalog.nextval(",
+                                             QuoteText(row[1].bytes), ")")});
+        return absl::OkStatus();
+      }));
+  return columns;
 }
 
 absl::Status PostgresWrapped::ForEach(

@@ -26,19 +26,21 @@ bool ParseOffset(const std::string& name, absl::TimeZone* zone) {
 
 }  // namespace
 
+absl::StatusOr<absl::TimeZone> ZoneOf(const std::string& name) {
+  absl::TimeZone zone;
+  if (ParseOffset(name, &zone) || absl::LoadTimeZone(name, &zone)) return zone;
+  return MakeStatus(Reason::kMalformed,
+                    "read table map: time_zone \"" + name +
+                        "\" is not known here; write it as an offset "
+                        "(\"+08:00\"), or install the time zone data");
+}
+
 absl::StatusOr<RowDay> RowDay::Create(const std::string& zone_name,
                                       absl::TimeZone tenant_zone) {
   RowDay row_day;
   row_day.tenant_zone_ = tenant_zone;
   if (zone_name.empty()) return row_day;
-  absl::TimeZone zone;
-  if (!ParseOffset(zone_name, &zone) && !absl::LoadTimeZone(zone_name, &zone)) {
-    return MakeStatus(Reason::kMalformed,
-                      "read table map: time_zone \"" + zone_name +
-                          "\" is not known here; write it as an offset "
-                          "(\"+08:00\"), or install the time zone data");
-  }
-  row_day.zone_ = zone;
+  PARCELVEIL_ASSIGN_OR_RETURN(row_day.zone_, ZoneOf(zone_name));
   return row_day;
 }
 

@@ -14,13 +14,16 @@
 
 namespace parcelveil::migrate {
 
+// `name` is a name ("Asia/Shanghai") or an offset ("+08:00").
+// Errors: kInvalidArgument MALFORMED for one that is not known here.
+absl::StatusOr<absl::TimeZone> ZoneOf(const std::string& name);
+
 // Reads ISO 8601 text (with its zone, or in the map's), and Unix time in
 // seconds or milliseconds. Values copy.
 class RowDay {
  public:
-  // `zone_name` is a name ("Asia/Shanghai"), an offset ("+08:00") or empty;
-  // then text without a zone gives no day, since a zone is never guessed.
-  // Errors: kInvalidArgument MALFORMED for a zone that is not known here.
+  // `zone_name` is as for ZoneOf, or empty; then text without a zone gives no
+  // day, since a zone is never guessed. Errors: as ZoneOf.
   static absl::StatusOr<RowDay> Create(const std::string& zone_name,
                                        absl::TimeZone tenant_zone);
 

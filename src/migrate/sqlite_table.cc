@@ -30,6 +30,7 @@ class SqliteTable final : public TableDatabase {
       return absl::EqualsIgnoreCase(name, column);
     });
   }
+  absl::StatusOr<std::vector<Column>> Columns() override;
   absl::Status ForEach(
       const std::string& sql, absl::Span<const SqliteValue> parameters,
       const std::function<absl::Status(const Values&)>& f) override;
@@ -68,6 +69,17 @@ absl::Status SqliteTable::ReadColumns() {
                     "open " + what_ +
                         ": there is no such table; correct the table map, or "
                         "name the right database");
+}
+
+absl::StatusOr<std::vector<TableDatabase::Column>> SqliteTable::Columns() {
+  std::vector<Column> columns;
+  PARCELVEIL_RETURN_IF_ERROR(
+      ForEach("SELECT name FROM pragma_table_info($1)", {TextValue(name_)},
+              [&columns](const Values& row) {
+                columns.push_back({row[0].bytes, true, ""});
+                return absl::OkStatus();
+              }));
+  return columns;
 }
 
 absl::Status SqliteTable::ForEach(

@@ -6,8 +6,34 @@
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "src/base/status.h"
+#include "src/migrate/sql_name.h"
 
 namespace parcelveil::migrate {
+
+// SQLite takes the name of a column that is not there for a text, so every name
+// is looked up first.
+absl::Status CheckWrapped(const TableDatabase& db, const TableMap& map) {
+  std::vector<std::string> needed = map.show;
+  needed.push_back(map.record_id);
+  needed.push_back(map.epoch_from);
+  for (const auto* column : {&map.scope, &map.version}) {
+    if (!column->empty()) needed.push_back(*column);
+  }
+  for (const std::string& column : needed) {
+    if (db.Has(column)) continue;
+    return MakeStatus(Reason::kMalformed, "open " + db.what() +
+                                              ": it has no column \"" + column +
+                                              "\"; correct the table map");
+  }
+  for (const std::string& column : AddedColumns(map)) {
+    if (db.Has(column)) continue;
+    return MakeStatus(Reason::kWrongState,
+                      "open " + db.what() + ": it has no column \"" + column +
+                          "\" yet; run `parcelveil wrap run` first");
+  }
+  return absl::OkStatus();
+}
 
 std::string Parameters(size_t first, size_t count) {
   std::string list;

@@ -25,6 +25,11 @@ namespace parcelveil::migrate {
 class TableDatabase {
  public:
   using Values = std::vector<SqliteValue>;
+  struct Column {
+    std::string name;
+    bool is_text;  // its values that come as text are text, not numbers or so
+    std::string next;  // SQL for the number that the database gives; or empty
+  };
 
   virtual ~TableDatabase() = default;
 
@@ -35,6 +40,8 @@ class TableDatabase {
   virtual const char* row_lock() const = 0;
   // Whether the table had the column when it was opened.
   virtual bool Has(const std::string& column) const = 0;
+  // Those that a row can be inserted with: not those that are computed.
+  virtual absl::StatusOr<std::vector<Column>> Columns() = 0;
 
   // Calls `f` with each row as it comes. Numbers may come as text. `f` uses no
   // other statement. Errors: those of the database and of `f`.
@@ -63,6 +70,9 @@ absl::StatusOr<std::unique_ptr<TableDatabase>> OpenSqliteTable(
     SqliteDatabase* db, const TableMap& map);
 absl::StatusOr<std::unique_ptr<TableDatabase>> OpenPostgresTable(
     const std::string& address, const TableMap& map);
+
+// Errors: MALFORMED, WRONG_STATE: it has not the columns of a wrapped table.
+absl::Status CheckWrapped(const TableDatabase& db, const TableMap& map);
 
 // "$2, $3, $4" for first 2 and count 3.
 std::string Parameters(size_t first, size_t count);

@@ -19,30 +19,6 @@ namespace {
 using migrate::Quote;
 using migrate::TableDatabase;
 
-// SQLite takes the name of a column that is not there for a text, so every name
-// is looked up first.
-absl::Status CheckColumns(const TableDatabase& db, const TableMap& map) {
-  std::vector<std::string> needed = map.show;
-  needed.push_back(map.record_id);
-  needed.push_back(map.epoch_from);
-  for (const auto* column : {&map.scope, &map.version}) {
-    if (!column->empty()) needed.push_back(*column);
-  }
-  for (const std::string& column : needed) {
-    if (db.Has(column)) continue;
-    return MakeStatus(Reason::kMalformed, "open " + db.what() +
-                                              ": it has no column \"" + column +
-                                              "\"; correct the table map");
-  }
-  for (const std::string& column : migrate::AddedColumns(map)) {
-    if (db.Has(column)) continue;
-    return MakeStatus(Reason::kWrongState,
-                      "open " + db.what() + ": it has no column \"" + column +
-                          "\" yet; run `parcelveil wrap run` first");
-  }
-  return absl::OkStatus();
-}
-
 // A column with sealed bytes, or the plaintext that they were made of.
 bool IsSealed(const TableMap& map, const std::string& column) {
   std::vector<std::string> sealed = migrate::AddedColumns(map);
@@ -74,7 +50,7 @@ WrappedTable::~WrappedTable() = default;
 
 absl::StatusOr<std::unique_ptr<WrappedTable>> WrappedTable::Create(
     const TableMap& map, std::unique_ptr<TableDatabase> db) {
-  PARCELVEIL_RETURN_IF_ERROR(CheckColumns(*db, map));
+  PARCELVEIL_RETURN_IF_ERROR(migrate::CheckWrapped(*db, map));
   return std::unique_ptr<WrappedTable>(new WrappedTable(map, std::move(db)));
 }
 

@@ -195,6 +195,8 @@ absl::StatusOr<std::vector<TraceRecord>> SqliteTraceRecords::FindByIndex(
 absl::Status SqliteTraceRecords::ReadGroups(
     Days days, const std::function<absl::Status(const Group&)>& f) {
   const TraceColumns& columns = state_->table.columns();
+  const std::string first = TraceTable::BytesOf(days.first);  // stay bound
+  const std::string last = TraceTable::BytesOf(days.last);
   PARCELVEIL_ASSIGN_OR_RETURN(
       const BoundStatement row,
       state_->sql.Bind(
@@ -202,7 +204,7 @@ absl::Status SqliteTraceRecords::ReadGroups(
                        OfOr(columns.segment, "''"), ", ",
                        OfOr(columns.merchant, "''"), ", COUNT(*)",
                        state_->From(), state_->OnDays(), " GROUP BY 1, 2, 3"),
-          TraceTable::BytesOf(days.first), TraceTable::BytesOf(days.last)));
+          first, last));
   while (true) {
     PARCELVEIL_ASSIGN_OR_RETURN(const bool has_row, row->Step());
     if (!has_row) return absl::OkStatus();
@@ -224,10 +226,10 @@ absl::Status SqliteTraceRecords::ReadRecords(
     absl::StrAppend(&text, " AND ", state_->Part(TraceTable::kOutletAt, 4),
                     " IN (", Marks(outlets.size()), ")");
   }
-  PARCELVEIL_ASSIGN_OR_RETURN(
-      const BoundStatement row,
-      state_->sql.Bind(text, TraceTable::BytesOf(days.first),
-                       TraceTable::BytesOf(days.last)));
+  const std::string first = TraceTable::BytesOf(days.first);  // stay bound
+  const std::string last = TraceTable::BytesOf(days.last);
+  PARCELVEIL_ASSIGN_OR_RETURN(const BoundStatement row,
+                              state_->sql.Bind(text, first, last));
   std::vector<std::string> bytes;  // as long as they are bound
   bytes.reserve(outlets.size());
   for (const Scope outlet : outlets) {
