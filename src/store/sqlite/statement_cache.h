@@ -51,7 +51,9 @@ class StatementCache {
   // which are borrowed until the statement is reset.
   template <typename... Values>
   absl::StatusOr<BoundStatement> Bind(std::string_view sql,
-                                      const Values&... values) {
+                                      Values&&... values) {
+    static_assert((!std::is_same_v<Values, std::string> && ...),
+                  "what is bound is borrowed: give it a name");
     PARCELVEIL_ASSIGN_OR_RETURN(SqliteStatement * statement, Get(sql));
     int parameter = 0;
     (BindOne(statement, parameter++, values), ...);
