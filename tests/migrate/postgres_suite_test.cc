@@ -7,7 +7,7 @@
 namespace parcelveil::testing {
 namespace {
 
-INSTANTIATE_TYPED_TEST_SUITE_P(Postgres, WrapSuite, PostgresWrapTest);
+INSTANTIATE_TYPED_TEST_SUITE_P(Postgres, WrapSuite, PostgresWrapTest, );
 
 }  // namespace
 }  // namespace parcelveil::testing

@@ -7,7 +7,7 @@
 namespace parcelveil::testing {
 namespace {
 
-INSTANTIATE_TYPED_TEST_SUITE_P(Sqlite, WrapSuite, WrapTest);
+INSTANTIATE_TYPED_TEST_SUITE_P(Sqlite, WrapSuite, WrapTest, );
 
 }  // namespace
 }  // namespace parcelveil::testing
