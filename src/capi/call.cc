@@ -2,7 +2,6 @@
 #include "src/capi/call.h"
 
 #include <algorithm>
-#include <cstring>
 
 #include "parcelveil/device.h"
 #include "parcelveil/reason.h"
@@ -15,7 +14,7 @@ namespace {
 void CopyMessage(std::string_view text, char* message) {
   size_t size = std::min<size_t>(text.size(), PARCELVEIL_MESSAGE_SIZE - 1);
   while (size > 0 && size < text.size() && (text[size] & 0xC0) == 0x80) --size;
-  std::memcpy(message, text.data(), size);
+  std::copy_n(text.data(), size, message);
   message[size] = '\0';
 }
 
