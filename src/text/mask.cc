@@ -178,7 +178,7 @@ bool MayHaveStars(std::string_view text) {
   for (; at + sizeof(uint64_t) <= text.size(); at += sizeof(uint64_t)) {
     look(sizeof(uint64_t));
   }
-  look(text.size() - at);
+  if (at < text.size()) look(text.size() - at);
   return found != 0;
 }
 
